@@ -1,0 +1,40 @@
+# The two commands a newcomer needs: make run, make test.
+UV := .tools/bin/uv
+PYTHON ?= python3
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := true
+
+.PHONY: setup run test check format docs clean
+
+setup: .venv/.ok
+
+run: .venv/.ok
+	.venv/bin/brasle-prescreen run
+
+test: .venv/.ok check
+	.venv/bin/pytest
+
+check: .venv/.ok
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/brasle-prescreen docs --check
+	.venv/bin/brasle-prescreen locales check
+
+format: .venv/.ok
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+docs: .venv/.ok
+	.venv/bin/brasle-prescreen docs
+
+.tools/bin/uv: tools.lock
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary=:all: -r tools.lock
+
+.venv/.ok: .tools/bin/uv uv.lock pyproject.toml
+	$(UV) sync --frozen --python $(PYTHON)
+	touch $@
+
+clean:
+	rm -rf .tools .venv .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,137 @@
+"""The words that every channel speaks: what a family sent (`Incoming`), what it is shown (`Reply`, `Button`, `Text`).
+
+Nothing here is a sentence: a `Text` is a message key with its values, worded later from `locales/`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Channel = Literal["telegram", "browser", "terminal"]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Term(Model):
+    """A name that data files give in each language, such as a medicine's; never translated by `locales/`."""
+
+    kind: Literal["term"] = "term"
+    by_language: dict[str, str]
+
+
+class Day(Model):
+    """A date, or a span of possible dates, worded by the reader's language."""
+
+    kind: Literal["day"] = "day"
+    earliest: date
+    latest: date
+
+
+class Text(Model):
+    """A message key and the values for its placeholders. A `str` value is somebody's own words: shown as typed, always escaped."""
+
+    kind: Literal["text"] = "text"
+    key: str
+    values: dict[str, Value] = {}
+
+
+class Joined(Model):
+    """Several values one after another, as a list in running text or one a line."""
+
+    kind: Literal["joined"] = "joined"
+    items: tuple[Value, ...]
+    lines: bool = False
+
+
+Value = str | int | Annotated[Term | Day | Text | Joined, Field(discriminator="kind")]
+Text.model_rebuild()
+Joined.model_rebuild()
+
+
+class Button(Model):
+    """One thing to tap. `id` is what comes back in `Incoming.button`: at most 40 ASCII characters, no personal value.
+
+    `chosen` marks a ticked choice of a multi-select; `url` makes it a link; `danger` deletes something.
+    """
+
+    id: str
+    label: Text
+    chosen: bool = False
+    style: Literal["choice", "navigation", "primary", "danger"] = "choice"
+    url: str | None = None
+
+
+class Entry(Model):
+    """What may be typed at this card; lets a browser show the right field and keyboard. `hint` is an example of a reply."""
+
+    kind: Literal["text", "date", "number", "phone", "email", "long"]
+    label: Text
+    hint: Text | None = None
+
+
+class Row(Model):
+    """One line of the review: the question in short, the answer as understood, and the button that changes it."""
+
+    label: Text
+    answer: Text
+    change: Button | None = None
+    private: bool = False
+    revealed: bool = False
+
+
+class Reply(Model):
+    """What stands on the family's screen: one card. Channels show notes, text, details, rows, choices, entry, navigation in this order.
+
+    `part` is (this part, of how many). `private` cards hold a sensitive answer and are folded once answered.
+    `urgent` cards come from the safety lane and look different from questions.
+    """
+
+    text: Text
+    notes: tuple[Text, ...] = ()
+    details: tuple[Text, ...] = ()
+    rows: tuple[Row, ...] = ()
+    choices: tuple[Button, ...] = ()
+    multiple: bool = False
+    entry: Entry | None = None
+    navigation: tuple[Button, ...] = ()
+    part: tuple[int, int] | None = None
+    kind: Literal["card", "urgent"] = "card"
+    private: bool = False
+    card: str = ""
+
+
+class Answered(Model):
+    """How the card that was just answered reads from now on: its question and the answer, without buttons."""
+
+    text: Text
+    answer: Text | None
+    private: bool = False
+
+
+class Incoming(Model):
+    """Something that reached us from a family, whatever the channel.
+
+    `revision` is the revision of the card that a button or form belonged to: an old one is a stale press.
+    `choices` are the ticked boxes of a form (browser); Telegram and the terminal toggle one `button` at a time.
+    `other` names what cannot be read: photo, voice, sticker, video, document, location, edited, unknown.
+    `id` names this very message within its channel, so that handling it twice changes nothing.
+    """
+
+    channel: Channel
+    address: str
+    id: str
+    text: str | None = None
+    button: str | None = None
+    choices: tuple[str, ...] | None = None
+    command: str | None = None
+    argument: str | None = None
+    revision: int | None = None
+    other: str | None = None
+    phone: str | None = None
+    language_hint: str | None = None
+    source: str | None = None
