@@ -1,0 +1,176 @@
+"""What the store takes and gives: one turn's whole effect as one `Commit`, and the rows that other rooms read back.
+
+All moments are timezone-aware UTC datetimes. Fields marked sealed are encrypted with the person's own key before
+they reach the database file; everything else may stand there readable and holds no identity and no free text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One family's account as loaded: `id` is random, `dialogue` is the stored JSON, `revision` guards against two writers."""
+
+    id: str
+    dialogue: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to send after the commit. `payload` (sealed) is ready to send; `op` tells the channel how.
+
+    `address` is where (sealed): for the site's notices the name of the configured target.
+    A later "card" of the same chat replaces an unsent earlier one.
+    """
+
+    channel: str
+    address: str
+    op: str
+    payload: Mapping[str, Any]
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionRecord:
+    """A permission given, refused or withdrawn: its name, the hash of the text shown, in which language, when."""
+
+    name: str
+    state: str
+    text_hash: str
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something worth counting, without any answer: started, permitted, answered (detail = card id), finished, handed_over, stopped."""
+
+    kind: str
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeadRecord:
+    """A lead to create or to bring up to date; at most one for a person's child (`child` counts from 1).
+
+    Readable: what the queue sorts and filters by. `packet` and `contact` (both sealed) are the packet of
+    criteria.md section 8 and how to reach the family.
+    """
+
+    child: int
+    language: str
+    asked_for_call: bool
+    safety: bool
+    tier: str | None
+    score: int | None
+    earliest_date: date | None
+    packet: Mapping[str, Any]
+    contact: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One turn's whole effect, made durable in ONE transaction or not at all.
+
+    `person` None: the first turn of this (channel, address); the store makes the person. `revision` is the one loaded.
+    `incoming` is (channel, message id) for dedupe: committing the same again changes nothing and is reported as such.
+    `inbox_id` marks the stored raw update done (shrunk to its keyed hash). `lead_code` links to an existing lead.
+    `erase` deletes the person wholly (all but code, dates and status of a handed-over lead).
+    """
+
+    person: str | None
+    channel: str
+    address: str
+    revision: int
+    dialogue: str
+    incoming: tuple[str, str]
+    inbox_id: int | None = None
+    outgoing: tuple[Outgoing, ...] = ()
+    lead: LeadRecord | None = None
+    withdraw_lead: int | None = None
+    permissions: tuple[PermissionRecord, ...] = ()
+    events: tuple[Event, ...] = ()
+    remind_at: datetime | None = None
+    source: str | None = None
+    erase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit did. `repeated`: it had been committed before. `lead_code` if the person's child has a lead."""
+
+    person: str
+    revision: int
+    lead_code: str | None = None
+    repeated: bool = False
+
+
+class RevisionConflict(Exception):
+    """Somebody else wrote this dialogue since it was loaded: load again and take the turn again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """A Telegram update as received: `raw` is the JSON text, ASCII-escaped, so that any oddity can be stored."""
+
+    update_id: int
+    chat: str | None
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    id: int
+    update_id: int
+    chat: str | None
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """A row to send. `attempts` counts tries so far; `live_message` is the chat's live card on Telegram, if known."""
+
+    id: int
+    person: str | None
+    channel: str
+    address: str
+    op: str
+    payload: Mapping[str, Any]
+    attempts: int
+    live_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A lead as the coordinator's side sees it. `packet` and `contact` are opened only where they are needed."""
+
+    code: str
+    person: str | None
+    child: int
+    status: str
+    language: str
+    asked_for_call: bool
+    safety: bool
+    tier: str | None
+    score: int | None
+    earliest_date: date | None
+    created: datetime
+    changed: datetime
+    packet: Mapping[str, Any] = field(default_factory=dict)
+    contact: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recruiting:
+    """Set by the coordinator, never asserted by us: open, waitlist, paused or closed, as of a day."""
+
+    state: str
+    as_of: date | None
+    places_left: int | None = None
