@@ -61,9 +61,11 @@ class LeadRecord:
     """A lead to create or to bring up to date; at most one for a person's child (`child` counts from 1).
 
     Readable: what the queue sorts and filters by. `packet` and `contact` (both sealed) are the packet of
-    criteria.md section 8 and how to reach the family.
+    criteria.md section 8 and how to reach the family. `code` is the reference number proposed for a new lead
+    (already told to the family in the same transaction); an existing lead keeps its own.
     """
 
+    code: str
     child: int
     language: str
     asked_for_call: bool

@@ -1,0 +1,157 @@
+"""What is stored of one family's conversation, and how an older stored form is brought up to date.
+
+A `Dialogue` belongs to one person on however many channels; an `Interview` is about one child. What was answered is
+kept a card at a time (`Given`): the family's own words beside the values under the assessment contract's keys.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.message import Channel, Model, Text, Value
+
+VERSION = 1
+
+PermissionName = Literal["health", "handover", "abroad"]
+
+
+class Permission(Model):
+    """One permission, as last given or refused. `text_hash` is the hash of the wording that was shown."""
+
+    state: Literal["given", "refused", "withdrawn"]
+    at: datetime
+    language: str
+    text_hash: str
+
+
+class Given(Model):
+    """The answer to one card.
+
+    `said` is verbatim (typed text, or the ids of the choices); `choices` are the ids chosen; `sets` are the contract's
+    keys it fills (dotted); `shown` is how it reads back to the family.
+    """
+
+    said: str
+    choices: tuple[str, ...] = ()
+    sets: dict[str, Any] = {}
+    shown: Value = ""
+
+
+class Medicine(Model):
+    """A medicine of the family's list: as typed, and the lexicon entry it was read as (None: kept as typed).
+
+    `name` is what `assess` gets under `drug`. `entry` None is an unrecognised medicine, never dropped.
+    """
+
+    number: int
+    said: str
+    name: str
+    entry: str | None = None
+    route: str | None = None
+
+
+class Doubt(Model):
+    """A typed name that must be asked back: it may be one of `candidates`, or (route) tablets or a drip."""
+
+    said: str
+    candidates: tuple[str, ...]
+    ask_route: bool = False
+
+
+class Remark(Model):
+    """Something typed that fits no key: kept word for word for the call, with the card at which it was typed."""
+
+    card: str
+    said: str
+
+
+class Interview(Model):
+    """The questions about one child, counted from 1."""
+
+    child: int = 1
+    given: dict[str, Given] = {}
+    trail: tuple[str, ...] = ()
+    card: str | None = None
+    medicines: tuple[Medicine, ...] = ()
+    vaccines: tuple[Medicine, ...] = ()
+    next_number: int = 1
+    doubts: tuple[Doubt, ...] = ()
+    ticked: tuple[str, ...] = ()
+    confirming: Given | None = None
+    changing: bool = False
+    misread: int = 0
+    remarks: tuple[Remark, ...] = ()
+    revealed: tuple[str, ...] = ()
+    safety: bool = False
+    screened: bool = False
+    tier: str | None = None
+    wants_call: bool = False
+    asked_for_call: bool = False
+    lead: bool = False
+    can_travel: bool | None = None
+    papers: tuple[str, ...] = ()
+
+
+class Contact(Model):
+    """How to reach the family; kept apart from the answers from the first day."""
+
+    name: str = ""
+    way: Literal["", "phone", "wechat", "email"] = ""
+    value: str = ""
+    best_time: str = ""
+    city: str = ""
+
+
+class Dialogue(Model):
+    """The whole stored state of one family's conversation. `back_to` is where a pause (urgent, a person) returns."""
+
+    version: int = VERSION
+    channel: Channel
+    language: str
+    language_chosen: bool = False
+    revision: int = 0
+    state: str = "choosing_language"
+    back_to: str | None = None
+    interview: Interview = Interview()
+    earlier: tuple[Interview, ...] = ()
+    permissions: dict[PermissionName, Permission] = {}
+    contact: Contact = Contact()
+    contact_step: str | None = None
+    notes: tuple[Text, ...] = ()
+    silent: bool = False
+    remind: bool = False
+    source: str | None = None
+    alarm: str | None = None
+    page: str | None = None
+
+    def permitted(self, name: PermissionName) -> bool:
+        permission = self.permissions.get(name)
+        return permission is not None and permission.state == "given"
+
+    def with_interview(self, **changes: Any) -> Dialogue:
+        return self.model_copy(update={"interview": self.interview.model_copy(update=changes)})
+
+    def having(self, **changes: Any) -> Dialogue:
+        return self.model_copy(update=changes)
+
+    @property
+    def self_answering(self) -> bool:
+        respondent = self.interview.given.get("respondent")
+        return respondent is not None and respondent.choices == ("self",)
+
+
+def dump(dialogue: Dialogue) -> str:
+    return dialogue.model_dump_json(exclude_defaults=True)
+
+
+def load(stored: str) -> Dialogue:
+    """Read a stored dialogue, whatever version wrote it."""
+    data = json.loads(stored)
+    return Dialogue.model_validate(upgrade(data))
+
+
+def upgrade(data: dict[str, Any]) -> dict[str, Any]:
+    """Bring an older stored form up to this version. One step a version; each step has a saved sample in the tests."""
+    return {**data, "version": VERSION}
