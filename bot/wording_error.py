@@ -1,0 +1,7 @@
+"""What is wrong in a locale file, in one sentence for the person who edits it."""
+
+from __future__ import annotations
+
+
+class WordingError(Exception):
+    """A locale file holds a mistake: the message says which file and key, what is wrong, and how to mend it."""
