@@ -1,0 +1,55 @@
+"""The command line. Each command is a module of its own, imported only when it is the one that runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+# name, what it does: shown by --help without importing any of them.
+COMMANDS = {
+    "run": "start everything that is set up: the browser chat always, Telegram if BOT_TOKEN is set",
+    "chat": "have the conversation in this terminal (--save FILE keeps it as a test case)",
+    "assess": "judge structured answers: JSON or NDJSON on standard input, one assessment a line",
+    "read": "read typed replies: NDJSON on standard input, one reading a line",
+    "replies": "measure how well typed replies are read, on the project's own cases",
+    "leads": "list, show or set the status of leads",
+    "recruiting": "show or set whether the trial takes families: open, waitlist, paused, closed",
+    "updates": "list or replay updates that could not be handled",
+    "doctor": "explain every setting: what is set, missing or wrong",
+    "locales": "check the texts in locales/",
+    "docs": "write the generated pages of docs/ (--check: fail if they are stale)",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    lines = "\n".join(f"  {name:<12}{purpose}" for name, purpose in COMMANDS.items())
+    return argparse.ArgumentParser(
+        prog="brasle-prescreen",
+        description="Provisional pre-screening for the BRASLE trial (NCT06789107). It decides nothing: the study doctors do.",
+        epilog=f"commands:\n{lines}\n\n'brasle-prescreen COMMAND --help' tells more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="brasle-prescreen COMMAND [options]",
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in ("-h", "--help"):
+        parser().print_help()
+        return 0 if arguments else 2
+    name = arguments[0]
+    if name not in COMMANDS:
+        print(f"brasle-prescreen: there is no command {name!r}. There are: {', '.join(COMMANDS)}.", file=sys.stderr)
+        return 2
+    top = parser()
+    commands = top.add_subparsers(dest="command")
+    module = import_module(f"bot.commands.{name}")
+    module.add_parser(commands)
+    result: int = module.run(top.parse_args(arguments))
+    return result
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

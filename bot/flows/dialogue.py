@@ -89,7 +89,8 @@ class Interview(Model):
     tier: str | None = None
     wants_call: bool = False
     asked_for_call: bool = False
-    lead: bool = False
+    lead_code: str = ""
+    ends: tuple[str, ...] = ()
     can_travel: bool | None = None
     papers: tuple[str, ...] = ()
 

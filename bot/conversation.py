@@ -1,0 +1,257 @@
+"""The only place where a turn meets the world: load, take the turn, commit, and only then show what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol as Interface
+from weakref import WeakValueDictionary
+
+from bot.flows.dialogue import Dialogue, Permission, dump, load
+from bot.flows.take_turn import present, take_turn
+from bot.flows.turn import SiteFacts, Surroundings, Turn
+from bot.lead_packet import contact_of, packet_of
+from bot.message import Answered, Incoming, Reply, Text
+from bot.store.records import Commit, Event, LeadRecord, Outgoing, PermissionRecord, Person, RevisionConflict
+from bot.store.store import Store
+from bot.wording import Wording
+from brasle_prescreen.protocol import Protocol
+from brasle_prescreen.question import Questions
+
+# A dialogue may be written by another process between load and commit; the turn is then simply taken again.
+MOST_TRIES = 5
+REMIND_AFTER = timedelta(hours=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands on the family's screen after a turn. `answered` is how the card before reads from now on;
+    `refreshed`: the same card, changed in place. `revision` goes into the card's buttons."""
+
+    reply: Reply
+    answered: Answered | None
+    toast: Text | None
+    language: str
+    self_answering: bool
+    revision: int
+    refreshed: bool = False
+    demo: bool = True
+    draft: bool = True
+    silent: bool = False
+
+
+class Renderer(Interface):
+    """Turns what is shown into rows to send, for a channel that sends by itself."""
+
+    def render(self, incoming: Incoming, shown: Shown) -> Sequence[Outgoing]: ...
+
+
+class Conversation:
+    """One engine for every channel. `renderers` are those of the channels that send through the outbox."""
+
+    def __init__(
+        self,
+        store: Store,
+        protocol: Protocol,
+        questions: Questions,
+        wording: Wording,
+        *,
+        site: SiteFacts,
+        demo: bool,
+        clock: Callable[[], datetime],
+        renderers: Mapping[str, Renderer] | None = None,
+        notice_targets: Sequence[str] = (),
+        link_valid: timedelta = timedelta(days=7),
+    ) -> None:
+        self._store = store
+        self._protocol = protocol
+        self._questions = questions
+        self._wording = wording
+        self._site = site
+        self._demo = demo
+        self._clock = clock
+        self._renderers = dict(renderers or {})
+        self._notice_targets = tuple(notice_targets)
+        self._link_valid = link_valid
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def handle(self, incoming: Incoming, inbox_id: int | None = None) -> Shown:
+        """One message, one turn, one commit. Handling the same message twice changes nothing."""
+        lock = self._locks.setdefault((incoming.channel, incoming.address), asyncio.Lock())
+        async with lock:
+            for _ in range(MOST_TRIES - 1):
+                try:
+                    return await self._handle(incoming, inbox_id)
+                except RevisionConflict:
+                    continue
+            return await self._handle(incoming, inbox_id)
+
+    async def show(self, channel: str, address: str, language_hint: str | None = None) -> Shown:
+        """What stands on the screen now, without taking a turn."""
+        person = await self._store.load(channel, address)
+        dialogue = self._dialogue(person, channel, language_hint)
+        around = await self._around(person, dialogue)
+        return self._shown(Turn(dialogue), around)
+
+    async def remind(self, channel: str, address: str) -> None:
+        """The one reminder that the family asked for, with the card at which they stopped."""
+        person = await self._store.load(channel, address)
+        if person is None:
+            return
+        dialogue = load(person.dialogue)
+        if dialogue.silent or not dialogue.remind or dialogue.state in ("done", "erased", "stopped"):
+            return
+        reminded = dialogue.having(remind=False, notes=(Text(key="later.reminder"),), revision=dialogue.revision + 1)
+        around = await self._around(person, reminded)
+        incoming = Incoming(channel=dialogue.channel, address=address, id=f"reminder:{dialogue.revision}")
+        await self._commit(incoming, None, person, Turn(reminded), self._shown(Turn(reminded), around), around)
+
+    async def _handle(self, incoming: Incoming, inbox_id: int | None) -> Shown:
+        person = await self._store.load(incoming.channel, incoming.address)
+        before = self._dialogue(person, incoming.channel, incoming.language_hint)
+        around = await self._around(person, before)
+        if person is None:
+            before = before.having(source=incoming.source)
+            if incoming.button is None and incoming.command is None:
+                # Whatever a newcomer sends first is answered with the hello; only the urgent lane reads it.
+                incoming_first = incoming.model_copy(update={"command": "start"})
+                turn = take_turn(before, incoming_first, around)
+            else:
+                turn = take_turn(before, incoming, around)
+        else:
+            turn = take_turn(before, incoming, around)
+        if turn.hand_over:
+            around = replace(around, lead_code=turn.dialogue.interview.lead_code, lead_status=around.lead_status or "new")
+        if turn.withdraw:
+            around = replace(around, lead_status="withdrawn")
+        if turn.wants_link and person is not None and self._site.public_url:
+            token = await self._store.new_resume_link(person.id, self._clock() + self._link_valid)
+            link = Text(key="later.here_is_link", values={"url": f"{self._site.public_url}/r/{token}"})
+            turn = turn.with_(dialogue=turn.dialogue.having(notes=(link,)))
+        elif turn.wants_link:
+            turn = turn.with_(dialogue=turn.dialogue.having(notes=(Text(key="later.no_link"),)))
+        shown = self._shown(turn, around)
+        if turn.wants_link:
+            # The link is shown once and never stored with the dialogue.
+            turn = turn.with_(dialogue=turn.dialogue.having(notes=()))
+        repeated = await self._commit(incoming, inbox_id, person, turn, shown, around)
+        return await self.show(incoming.channel, incoming.address, incoming.language_hint) if repeated else shown
+
+    async def _commit(
+        self, incoming: Incoming, inbox_id: int | None, person: Person | None, turn: Turn, shown: Shown, around: Surroundings
+    ) -> bool:
+        dialogue = self._with_permissions(turn)
+        renderer = self._renderers.get(incoming.channel)
+        outgoing = list(renderer.render(incoming, shown)) if renderer else []
+        lead = self._lead(turn, around)
+        if lead is not None or turn.withdraw:
+            outgoing += self._notices(dialogue, turn)
+        committed = await self._store.commit(
+            Commit(
+                person=person.id if person else None,
+                channel=incoming.channel,
+                address=incoming.address,
+                revision=person.revision if person else 0,
+                dialogue=dump(dialogue),
+                incoming=(incoming.channel, incoming.id),
+                inbox_id=inbox_id,
+                outgoing=tuple(outgoing),
+                lead=lead,
+                withdraw_lead=dialogue.interview.child if turn.withdraw else None,
+                permissions=tuple(self._permission_records(turn)),
+                events=tuple(Event(one.kind, one.detail, around.now) for one in turn.happened),
+                remind_at=around.now + REMIND_AFTER if turn.remind else None,
+                source=incoming.source if person is None else None,
+                erase=turn.erase,
+            )
+        )
+        return committed.repeated
+
+    def _with_permissions(self, turn: Turn) -> Dialogue:
+        dialogue = turn.dialogue
+        if not turn.permissions:
+            return dialogue
+        permissions = dict(dialogue.permissions)
+        for record, change in zip(self._permission_records(turn), turn.permissions, strict=True):
+            permissions[change.name] = Permission.model_validate(
+                {"state": record.state, "at": record.at, "language": record.language, "text_hash": record.text_hash}
+            )
+        return dialogue.having(permissions=permissions)
+
+    def _permission_records(self, turn: Turn) -> list[PermissionRecord]:
+        language = turn.dialogue.language
+        return [
+            PermissionRecord(change.name, change.state, self._wording.text_hash(change.text_key, language), language, self._clock())
+            for change in turn.permissions
+        ]
+
+    def _lead(self, turn: Turn, around: Surroundings) -> LeadRecord | None:
+        if not turn.hand_over:
+            return None
+        dialogue = self._with_permissions(turn)
+        interview = dialogue.interview
+        packet = packet_of(dialogue, around)
+        return LeadRecord(
+            code=interview.lead_code,
+            child=interview.child,
+            language=dialogue.language,
+            asked_for_call=interview.asked_for_call,
+            safety=interview.safety,
+            tier=packet["tier"],
+            score=packet["score"],
+            earliest_date=around.today.fromisoformat(packet["earliest_date"]) if packet["earliest_date"] else None,
+            packet=packet,
+            contact=contact_of(dialogue),
+        )
+
+    def _notices(self, dialogue: Dialogue, turn: Turn) -> list[Outgoing]:
+        """To the site: the code and, if a public address is set, the link. Never a name, an answer or a reason."""
+        code = dialogue.interview.lead_code
+        op = "withdrawn" if turn.withdraw else "safety" if dialogue.interview.safety else "lead"
+        payload = {"code": code, "url": f"{self._site.public_url}/coordinator/leads/{code}" if self._site.public_url else ""}
+        return [Outgoing("notice", target, op, payload) for target in self._notice_targets]
+
+    def _dialogue(self, person: Person | None, channel: str, language_hint: str | None) -> Dialogue:
+        if person is not None:
+            return load(person.dialogue)
+        return Dialogue.model_validate({"channel": channel, "language": self._wording.guess(language_hint or "")})
+
+    async def _around(self, person: Person | None, dialogue: Dialogue) -> Surroundings:
+        recruiting = await self._store.recruiting()
+        lead = None
+        place = None
+        if person is not None and dialogue.interview.lead_code:
+            lead = await self._store.lead_of(person.id, dialogue.interview.child)
+            if lead is not None and recruiting.state == "waitlist":
+                place = await self._store.waitlist_place(lead.code)
+        return Surroundings(
+            protocol=self._protocol,
+            questions=self._questions,
+            now=self._clock(),
+            languages=self._wording.languages(),
+            site=self._site,
+            demo=self._demo,
+            recruiting=recruiting.state,
+            recruiting_as_of=recruiting.as_of,
+            lead_code=lead.code if lead else None,
+            lead_status=lead.status if lead else None,
+            place=place,
+            new_code=self._store.new_lead_code() if dialogue.state == "giving_contact" else "",
+        )
+
+    def _shown(self, turn: Turn, around: Surroundings) -> Shown:
+        dialogue = turn.dialogue
+        return Shown(
+            reply=present(dialogue, around),
+            answered=turn.answered,
+            toast=turn.toast,
+            language=dialogue.language,
+            self_answering=dialogue.self_answering,
+            revision=dialogue.revision,
+            refreshed=turn.refreshed,
+            demo=self._demo,
+            draft=not self._site.approval,
+            silent=dialogue.silent,
+        )

@@ -1,0 +1,272 @@
+"""The questions: what was tapped or typed at a card becomes an answer, is read back, and the next card follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.flows import listing
+from bot.flows.cards import about, answered, choice_label, joined, question_card, window_label, words
+from bot.flows.dialogue import Dialogue, Given, Interview, Remark
+from bot.flows.plan import SKIPPED, UNSURE, answers_of, next_card, relevant, surely_minor
+from bot.flows.turn import Happened, Surroundings, Turn, go, stay
+from bot.flows.understanding import AskBack, understand
+from bot.message import Day, Incoming, Reply, Text
+from brasle_prescreen import AnswerError, check_answers, screen
+from brasle_prescreen.question import Card, Choice, WindowChoice
+
+# After so many replies in a row that could not be read, a person is offered.
+OFFER_A_PERSON_AFTER = 3
+
+
+def card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    return question_card(dialogue, around)
+
+
+def take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    """One reply at a question."""
+    id = dialogue.interview.card or ""
+    asked, _ = around.questions.template(id)
+    if said.button is not None:
+        return _pressed(dialogue, said, asked, id, around)
+    if said.text is None:
+        return stay(dialogue)
+    if dialogue.interview.doubts:
+        return listing.typed_at_doubt(dialogue, said.text, around)
+    if dialogue.interview.confirming is not None:
+        return stay(dialogue, Text(key="confirm.please_tap"))
+    if asked.kind in ("medicines", "vaccines"):
+        return listing.typed(dialogue, said.text, asked, around)
+    read = understand(dialogue, asked, id, said.text, around)
+    if isinstance(read, AskBack):
+        return not_read(dialogue, said.text, read, id)
+    return give(dialogue, read, asked, id, around, read_from_text=True)
+
+
+def _pressed(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: Surroundings) -> Turn:
+    word, _, rest = (said.button or "").partition(":")
+    interview = dialogue.interview
+    number = around.questions.template(id)[1]
+    if word == "back":
+        return back(dialogue)
+    if word == "why":
+        return stay(dialogue, Text(key=f"{words(id, asked)}.why", values=about(dialogue, number, around)))
+    if word in ("unsure", "skip") and not asked.no_skip:
+        return give(dialogue, _open(asked, word), asked, id, around)
+    if interview.confirming is not None:
+        return _confirm(dialogue, rest, asked, id, around)
+    if interview.doubts:
+        return listing.settle_doubt(dialogue, word, rest, around)
+    if asked.kind in ("medicines", "vaccines") and (asked.choice(rest) is None or word != "choose"):
+        return listing.pressed(dialogue, word, rest, said.choices, asked, id, around)
+    if said.choices is not None and asked.kind == "multiple":
+        known = tuple(choice.id for choice in asked.choices)
+        dialogue = dialogue.with_interview(ticked=tuple(c for c in known if c in _ids(said.choices)))
+    if word == "tick" and (choice := asked.choice(rest)):
+        return _tick(dialogue, choice)
+    if word in ("done", "only") and dialogue.interview.ticked:
+        return give(dialogue, _several(dialogue, asked, id, around, only=word == "only"), asked, id, around)
+    if word == "choose" and (choice := asked.choice(rest)):
+        return give(dialogue, _one(choice, asked, id, around), asked, id, around)
+    if word == "window" and (window := asked.window(rest)):
+        return give(dialogue, _window(window, asked, around), asked, id, around)
+    if word == "ongoing" and asked.ongoing and asked.sets_date:
+        given = Given(said="ongoing", choices=("ongoing",), sets={asked.sets_date: "ongoing"}, shown=Text(key="ongoing"))
+        return give(dialogue, given, asked, id, around)
+    return stay(dialogue, Text(key="stale"))
+
+
+def _ids(pressed: tuple[str, ...]) -> set[str]:
+    return {one.partition(":")[2] or one for one in pressed}
+
+
+def _open(asked: Card, word: str) -> Given:
+    """An answer left open: unknown stays unknown, under every key that the card would have filled."""
+    keys = asked.fills or ((asked.sets_date,) if asked.sets_date and "*" not in asked.sets_date else ())
+    value = UNSURE if word == "unsure" else SKIPPED
+    return Given(said=word, choices=(word,), sets=dict.fromkeys(keys, value), shown=Text(key=f"answered.{value}"))
+
+
+def _one(choice: Choice, asked: Card, id: str, around: Surroundings) -> Given:
+    sets: dict[str, Any] = dict(choice.sets)
+    if choice.since is not None:
+        earliest, latest = choice.since.interval(around.today)
+        sets["dose_stable_since"] = {"earliest": earliest.isoformat(), "latest": latest.isoformat()}
+    sets |= _implied_dates(asked, sets, around)
+    return Given(said=choice.id, choices=(choice.id,), sets=sets, shown=choice_label(asked, id, choice.id))
+
+
+def _several(dialogue: Dialogue, asked: Card, id: str, around: Surroundings, *, only: bool) -> Given:
+    """The ticked choices. Only "these, and none of the others" says anything about the choices left blank."""
+    ticked = dialogue.interview.ticked
+    sets: dict[str, Any] = dict(asked.absent) if only else {}
+    for choice in asked.choices:
+        if choice.id in ticked:
+            for key, value in choice.sets.items():
+                both = isinstance(value, list) and isinstance(sets.get(key), list)
+                sets[key] = [*sets[key], *value] if both else value
+        elif only:
+            sets |= choice.absent
+    sets |= _implied_dates(asked, sets, around)
+    shown = joined(choice_label(asked, id, choice) for choice in ticked)
+    return Given(said=",".join(ticked), choices=ticked, sets=sets, shown=shown)
+
+
+def _implied_dates(asked: Card, sets: Mapping[str, Any], around: Surroundings) -> dict[str, Any]:
+    if asked.dated is None:
+        return {}
+    earliest, latest = asked.dated.interval(around.today)
+    parents = {key.rpartition(".")[0] for key in sets}
+    span = {"earliest": earliest.isoformat(), "latest": latest.isoformat()}
+    return {key: span for key in asked.dated.keys if key.rpartition(".")[0] in parents}
+
+
+def _window(window: WindowChoice, asked: Card, around: Surroundings) -> Given:
+    earliest, latest = window.interval(around.today)
+    value = {"earliest": earliest.isoformat(), "latest": latest.isoformat()}
+    return Given(said=window.id, choices=(window.id,), sets={asked.sets_date or "": value}, shown=window_label(window))
+
+
+def _tick(dialogue: Dialogue, choice: Choice) -> Turn:
+    ticked = dialogue.interview.ticked
+    now = tuple(one for one in ticked if one != choice.id) if choice.id in ticked else (*ticked, choice.id)
+    return Turn(dialogue.with_interview(ticked=now).having(notes=()), refreshed=True)
+
+
+def _confirm(dialogue: Dialogue, rest: str, asked: Card, id: str, around: Surroundings) -> Turn:
+    given = dialogue.interview.confirming
+    assert given is not None
+    dialogue = dialogue.with_interview(confirming=None)
+    if rest == "yes":
+        return give(dialogue, given, asked, id, around, confirmed=True)
+    return stay(dialogue.with_interview(ticked=()), Text(key="confirm.choose_again"))
+
+
+def back(dialogue: Dialogue) -> Turn:
+    """To the card before, its answer kept until another one is given; while changing, back to the review."""
+    interview = dialogue.interview
+    cleared: dict[str, Any] = {"ticked": (), "confirming": None, "doubts": (), "misread": 0}
+    if interview.changing:
+        return Turn(go(dialogue.with_interview(**cleared, changing=False), "finish"))
+    if not interview.trail:
+        return stay(dialogue, Text(key="back.first"))
+    moved = dialogue.with_interview(**cleared, card=interview.trail[-1], trail=interview.trail[:-1])
+    return Turn(moved.having(notes=()))
+
+
+def not_read(dialogue: Dialogue, said: str, read: AskBack, id: str) -> Turn:
+    """Ask back; the words are kept for the call, and after a few tries a person is offered."""
+    interview = dialogue.interview
+    misread = interview.misread + 1
+    kept = dialogue.with_interview(misread=misread, remarks=(*interview.remarks, Remark(card=id, said=said)))
+    notes = [Text(key=read.why, values=read.values)]
+    if misread >= OFFER_A_PERSON_AFTER:
+        notes.append(Text(key="misread.offer_person"))
+    return stay(kept, *notes)
+
+
+def give(
+    dialogue: Dialogue,
+    given: Given,
+    asked: Card,
+    id: str,
+    around: Surroundings,
+    *,
+    confirmed: bool = False,
+    read_from_text: bool = False,
+) -> Turn:
+    """Take `given` as the answer to this card, unless it must be confirmed first or contradicts what was said."""
+    chosen = [choice for choice in asked.choices if choice.id in given.choices]
+    if not confirmed and any(choice.confirm for choice in chosen):
+        return Turn(dialogue.with_interview(confirming=given).having(notes=()), refreshed=True)
+    interview = _recorded(dialogue.interview, id, given)
+    for choice in chosen:
+        if choice.adds_medicine:
+            interview = listing.added(interview, choice.adds_medicine, said="", entry=choice.adds_medicine, unnamed=True)
+    interview, dropped = _pruned(interview, around)
+    try:
+        check_answers(around.protocol, answers_of(interview, around.questions, around.protocol.medicines, around.today), around.today)
+    except AnswerError as error:
+        return not_read(dialogue, given.said, AskBack(f"contradiction.{error.code}"), id)
+    settled = answered(dialogue, around, given.shown)
+    notes = [Text(key="understood", values={"answer": given.shown})] if read_from_text and not asked.private else []
+    notes += [Text(key="dropped", values={"what": joined(dropped)})] if dropped else []
+    after = dialogue.having(interview=interview)
+    return _alarmed(
+        _advance(after, id, asked, chosen, around, tuple(notes)).with_(answered=settled), chosen
+    )
+
+
+def _recorded(interview: Interview, id: str, given: Given) -> Interview:
+    return interview.model_copy(
+        update={
+            "given": {**interview.given, id: given},
+            "ticked": (),
+            "confirming": None,
+            "misread": 0,
+        }
+    )
+
+
+def _pruned(interview: Interview, around: Surroundings) -> tuple[Interview, list[Text]]:
+    """Without the answers whose question no longer applies, and the names of those."""
+    applies = set(relevant(interview, around.questions, around.protocol.medicines, around.today))
+    gone = [id for id in interview.given if id not in applies]
+    if not gone:
+        return interview, []
+    kept = {id: given for id, given in interview.given.items() if id in applies}
+    trail = tuple(id for id in interview.trail if id in applies)
+    names = {f"{words(id, around.questions.template(id)[0])}.short": None for id in gone}
+    return interview.model_copy(update={"given": kept, "trail": trail}), [Text(key=key) for key in names]
+
+
+def _advance(
+    dialogue: Dialogue, id: str, asked: Card, chosen: list[Choice], around: Surroundings, notes: tuple[Text, ...]
+) -> Turn:
+    happened = (Happened("answered", asked.id),)
+    interview = dialogue.interview
+    if any(choice.alarm == "minor_alone" for choice in chosen) or _minor_for_himself(dialogue, around):
+        return Turn(go(dialogue.having(interview=Interview(child=interview.child)), "child_alone"), happened=happened)
+    trail = interview.trail if id in interview.trail else (*interview.trail, id)
+    ended = _early_end(interview, asked, around)
+    if ended is not None:
+        ended_interview = interview.model_copy(update={"trail": trail, "ends": (*interview.ends, ended)})
+        return Turn(go(dialogue.having(interview=ended_interview), "end_early", *notes), happened=happened)
+    returning = next((choice.returns_to for choice in chosen if choice.returns_to), None)
+    following = returning or next_card(interview, around.questions, around.protocol.medicines, around.today)
+    if returning:
+        without = {key: given for key, given in interview.given.items() if key != id}
+        dialogue = dialogue.with_interview(given=without)
+    if following is None:
+        return Turn(go(dialogue.with_interview(card=None, trail=trail, changing=False), "finish", *notes), happened=(*happened, Happened("finished")))
+    return Turn(go(dialogue.with_interview(card=following, trail=trail), "answer", *notes), happened=happened)
+
+
+def _minor_for_himself(dialogue: Dialogue, around: Surroundings) -> bool:
+    return dialogue.self_answering and surely_minor(dialogue.interview, around.today)
+
+
+def _early_end(interview: Interview, asked: Card, around: Surroundings) -> str | None:
+    """The page that may end the interview here, the first time only: going on is always possible."""
+    end = asked.early_end
+    if end is None or end.page in interview.ends or interview.changing:
+        return None
+    answers = answers_of(interview, around.questions, around.protocol.medicines, around.today)
+    finding = screen(around.protocol, answers, around.today).finding(end.criterion)
+    return end.page if finding.failed else None
+
+
+def _alarmed(turn: Turn, chosen: list[Choice]) -> Turn:
+    """What a choice sets off: the urgent lane, or a line of care above the next card."""
+    alarm = next((choice.alarm for choice in chosen if choice.alarm and choice.alarm != "minor_alone"), None)
+    if alarm is None:
+        return turn
+    dialogue = turn.dialogue
+    if alarm.endswith("_note"):
+        return turn.with_(dialogue=dialogue.having(notes=(Text(key=f"alarm.{alarm.removesuffix('_note')}"), *dialogue.notes)))
+    paused = dialogue.with_interview(safety=True)
+    return turn.with_(dialogue=go(paused, "alarm", alarm=alarm, back_to=dialogue.state), happened=(*turn.happened, Happened("alarm", alarm)))
+
+
+def day(earliest: str, latest: str) -> Day:
+    return Day.model_validate({"earliest": earliest, "latest": latest})

@@ -1,0 +1,146 @@
+"""The commands that work at any time: they show a page over the card, or move to where they say, and lose no answer."""
+
+from __future__ import annotations
+
+from bot.flows import answering, contact, person, result, stopping
+from bot.flows.dialogue import Dialogue, Interview
+from bot.flows.turn import Surroundings, Turn, go, stay
+from bot.flows.welcome import site_lines
+from bot.message import Button, Incoming, Reply, Text
+
+# What may be typed as /command; the first ones are offered in the menus.
+COMMANDS = (
+    "language", "back", "restart", "help", "why", "about", "privacy", "contact", "status", "stop", "delete", "mydata", "later", "start",
+)  # fmt: skip
+PAGES = ("language", "help", "about", "privacy", "status", "later", "restart", "mydata")
+
+
+def take_command(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn | None:
+    """The turn of a command, or None if it is no command of ours."""
+    command = (said.command or "").lower()
+    if command in ("contact", "person"):
+        return person.ask_person(dialogue)
+    if command == "stop":
+        return stopping.stop(dialogue)
+    if command == "delete":
+        return stopping.ask_delete(dialogue)
+    if command in PAGES:
+        return Turn(dialogue.having(page=command, notes=()))
+    if command == "back":
+        return _back(dialogue)
+    if command == "why":
+        return _why(dialogue, said, around)
+    if command == "start":
+        return _start(dialogue, said)
+    return None
+
+
+def _start(dialogue: Dialogue, said: Incoming) -> Turn:
+    """Hello again: the same card; a person who had left is welcome back."""
+    awake = dialogue.having(silent=False, page=None, notes=())
+    if dialogue.state == "stopped":
+        return person.resume(awake)
+    return Turn(awake)
+
+
+def _back(dialogue: Dialogue) -> Turn:
+    if dialogue.page is not None:
+        return Turn(dialogue.having(page=None, notes=()))
+    if dialogue.state == "answering":
+        return answering.back(dialogue)
+    if dialogue.state in ("urgent", "talking_to_person", "stopped"):
+        return person.resume(dialogue)
+    if dialogue.state in ("showing_result", "done") and dialogue.interview.given:
+        return Turn(go(dialogue.with_interview(card=None), "review_again"))
+    if dialogue.state == "giving_contact":
+        step = dialogue.contact_step or contact.STEPS[0]
+        before = contact.STEPS[max(contact.STEPS.index(step) - 1, 0)]
+        return Turn(dialogue.having(contact_step=before, notes=()))
+    return stay(dialogue, Text(key="back.first"))
+
+
+def _why(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if dialogue.state == "answering":
+        return answering.take(dialogue, said.model_copy(update={"button": "why", "text": None}), around)
+    return stay(dialogue, Text(key="why.everything"))
+
+
+def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    """A page laid over the card; the card itself waits underneath."""
+    page = dialogue.page or "help"
+    back = Button(id="close", label=Text(key="page.back"), style="primary")
+    if page == "language":
+        choices = tuple(
+            Button(id=f"language:{code}", label=Text(key="button.plain", values={"text": name})) for code, name in around.languages
+        )
+        return Reply(text=Text(key="language.ask"), choices=choices, navigation=(back,), card="language")
+    if page == "status":
+        return Reply(text=result.status_text(around), notes=dialogue.notes, details=site_lines(around), choices=(back,), card="status")
+    if page == "later":
+        return _later(dialogue, back)
+    if page == "restart":
+        choices = (
+            Button(id="restart:yes", label=Text(key="restart.yes")),
+            Button(id="close", label=Text(key="restart.no"), style="primary"),
+        )
+        return Reply(text=Text(key="restart.ask"), choices=choices, card="restart")
+    if page == "mydata":
+        return Reply(
+            text=Text(key="mydata.text"),
+            notes=dialogue.notes,
+            choices=(Button(id="delete_all", label=Text(key="stop.delete"), style="danger"), back),
+            card="mydata",
+        )
+    return Reply(text=Text(key=f"page.{page}.text"), notes=dialogue.notes, details=_page_details(page, around), choices=(back,), card=page)
+
+
+def _page_details(page: str, around: Surroundings) -> tuple[Text, ...]:
+    if page == "about":
+        record = around.protocol.record
+        source = Text(
+            key="page.about.source",
+            values={"registry_id": record.registry_id, "date": record.last_updated.isoformat()},
+        )
+        return (source, Text(key="page.about.not_a_doctor"), *site_lines(around))
+    if page == "privacy":
+        named = around.site.privacy_contact
+        who = Text(key="page.privacy.contact", values={"contact": named}) if named else Text(key="page.privacy.no_contact")
+        return (Text(key="page.privacy.kept"), Text(key="page.privacy.seen"), Text(key="page.privacy.rights"), who)
+    return ()
+
+
+def _later(dialogue: Dialogue, back: Button) -> Reply:
+    choices = [back]
+    if dialogue.channel == "telegram":
+        remind = "later.reminding" if dialogue.remind else "later.remind"
+        choices.append(Button(id="remind", label=Text(key=remind), chosen=dialogue.remind))
+    choices.append(Button(id="link", label=Text(key="later.link")))
+    return Reply(text=Text(key="later.text"), notes=dialogue.notes, choices=tuple(choices), card="later")
+
+
+def take_page(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    """A press or a text while a page lies over the card. Typing anything goes on with the card underneath."""
+    word, _, rest = (said.button or "").partition(":")
+    if word == "language" and rest in dict(around.languages):
+        return Turn(dialogue.having(language=rest, language_chosen=True, page=None, notes=()))
+    if word == "remind":
+        return stay(dialogue.having(remind=not dialogue.remind)).with_(remind=not dialogue.remind)
+    if word == "link":
+        return stay(dialogue).with_(wants_link=True)
+    if word == "restart" and rest == "yes":
+        return restarted(dialogue, around)
+    if word == "delete_all":
+        return stopping.ask_delete(dialogue.having(page=None))
+    return Turn(dialogue.having(page=None, notes=()))
+
+
+def restarted(dialogue: Dialogue, around: Surroundings) -> Turn:
+    """The same child from the first question; a lead already handed over stays and follows the new answers."""
+    from bot.flows.welcome import begin
+
+    interview = dialogue.interview
+    fresh = Interview(child=interview.child, lead_code=interview.lead_code)
+    clean = dialogue.having(interview=fresh, back_to=None, alarm=None, contact_step=None, page=None)
+    if dialogue.permitted("health") and (dialogue.channel != "telegram" or dialogue.permitted("abroad")):
+        return begin(clean, around, "start_over_permitted")
+    return Turn(go(clean, "start_over"))

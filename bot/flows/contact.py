@@ -1,0 +1,186 @@
+"""Contact details, asked only from those who want to be called, after a permission of their own."""
+
+from __future__ import annotations
+
+from bot.flows.dialogue import Contact, Dialogue
+from bot.flows.papers import all_papers
+from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
+from bot.flows.understanding import AskBack, read_reach
+from bot.message import Button, Entry, Incoming, Reply, Row, Text
+
+HANDOVER_TEXT = "permission.handover.ask"
+STEPS = ("name", "way", "value", "time", "city", "papers", "check")
+WAYS = ("phone", "wechat", "email")
+TIMES = ("morning", "noon", "afternoon", "evening", "any")
+LONGEST = 200
+
+
+def handover_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    return Reply(
+        text=Text(key=HANDOVER_TEXT, values={"site": around.site.name or Text(key="site.unnamed")}),
+        notes=dialogue.notes,
+        details=(Text(key="permission.handover.what"), Text(key="permission.handover.withdraw")),
+        choices=(
+            Button(id="agree", label=Text(key="permission.handover.agree"), style="primary"),
+            Button(id="refuse", label=Text(key="permission.handover.refuse")),
+        ),
+        navigation=(_nav("privacy"), _nav("person")),
+        card="handover",
+    )
+
+
+def take_handover(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button == "agree":
+        return Turn(
+            go(dialogue, "agree", contact_step=STEPS[0]),
+            permissions=(PermissionChange("handover", "given", HANDOVER_TEXT),),
+        )
+    if said.button == "refuse":
+        refused = (PermissionChange("handover", "refused", HANDOVER_TEXT),)
+        return Turn(go(dialogue, "refuse"), permissions=refused, happened=(Happened("handover_refused"),))
+    return stay(dialogue, Text(key="please_tap"))
+
+
+def contact_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    step = dialogue.contact_step or STEPS[0]
+    return Reply(
+        text=Text(key=f"contact.{step}.ask" if step != "value" else f"contact.value.{dialogue.contact.way}.ask"),
+        notes=dialogue.notes,
+        rows=_check_rows(dialogue) if step == "check" else (),
+        choices=_choices(dialogue, step),
+        multiple=step == "papers",
+        entry=_entry(dialogue, step),
+        navigation=(*((_nav("back"),) if step != STEPS[0] else ()), _nav("drop_contact")),
+        private=step in ("name", "value", "check"),
+        card=f"contact_{step}",
+    )
+
+
+def _entry(dialogue: Dialogue, step: str) -> Entry | None:
+    if step in ("name", "city", "time"):
+        return Entry(kind="text", label=Text(key=f"contact.{step}.field"))
+    if step == "value":
+        kinds = {"phone": "phone", "wechat": "text", "email": "email"}
+        return Entry(kind=kinds[dialogue.contact.way], label=Text(key=f"contact.value.{dialogue.contact.way}.field"))  # type: ignore[arg-type]
+    return None
+
+
+def _choices(dialogue: Dialogue, step: str) -> tuple[Button, ...]:
+    if step == "way":
+        return tuple(Button(id=f"way:{way}", label=Text(key=f"contact.way.{way}")) for way in WAYS)
+    if step == "time":
+        return tuple(Button(id=f"time:{time}", label=Text(key=f"contact.time.{time}")) for time in TIMES)
+    if step == "city":
+        return tuple(Button(id=f"travel:{can}", label=Text(key=f"contact.travel.{can}")) for can in ("yes", "no", "unsure"))
+    if step == "papers":
+        had = dialogue.interview.papers
+        ticks = tuple(
+            Button(id=f"tick:{paper.id}", label=Text(key=f"paper.{paper.id}.short"), chosen=paper.id in had) for paper in all_papers()
+        )
+        return (*ticks, Button(id="done", label=Text(key="multiple.done"), style="primary"))
+    if step == "check":
+        return (Button(id="send", label=Text(key="contact.send"), style="primary"), _change("name"), _change("way"))
+    return ()
+
+
+def _change(step: str) -> Button:
+    return Button(id=f"step:{step}", label=Text(key=f"contact.change.{step}"))
+
+
+def _check_rows(dialogue: Dialogue) -> tuple[Row, ...]:
+    contact = dialogue.contact
+    time = contact.best_time
+    shown = Text(key=f"contact.time.{time}") if time in TIMES else Text(key="answer", values={"answer": time})
+    return (
+        Row(label=Text(key="contact.name.short"), answer=Text(key="answer", values={"answer": contact.name})),
+        Row(label=Text(key=f"contact.way.{contact.way}"), answer=Text(key="answer", values={"answer": contact.value})),
+        Row(label=Text(key="contact.time.short"), answer=shown),
+        Row(label=Text(key="contact.city.short"), answer=Text(key="answer", values={"answer": contact.city})),
+    )
+
+
+def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    step = dialogue.contact_step or STEPS[0]
+    word, _, rest = (said.button or "").partition(":")
+    if word == "drop_contact":
+        return Turn(go(dialogue.having(contact_step=None), "drop_contact"))
+    if word == "back" and step != STEPS[0]:
+        return _to(dialogue, STEPS[STEPS.index(step) - 1])
+    if word == "step" and rest in STEPS and step == "check":
+        return _to(dialogue, rest)
+    text = (said.text or said.phone or "").strip()
+    if len(text) > LONGEST:
+        return stay(dialogue, Text(key="contact.too_long"))
+    if step == "name" and text:
+        return _keep(dialogue, "way", name=text)
+    if step == "way" and word == "way" and rest in WAYS:
+        return _keep(dialogue, "value", way=rest)
+    if step == "value" and text:
+        return _value(dialogue, text)
+    if step == "time" and (word == "time" and rest in TIMES or text):
+        return _keep(dialogue, "city", best_time=rest or text)
+    if step == "city":
+        return _city(dialogue, word, rest, text)
+    if step == "papers":
+        return _papers(dialogue, word, rest, said.choices)
+    if step == "check" and word == "send":
+        return _send(dialogue, around)
+    return stay(dialogue, Text(key="please_tap" if step in ("way", "papers", "check") else "contact.please_type"))
+
+
+def _to(dialogue: Dialogue, step: str) -> Turn:
+    return Turn(dialogue.having(contact_step=step, notes=()))
+
+
+def _keep(dialogue: Dialogue, following: str, **fields: str) -> Turn:
+    kept: Contact = dialogue.contact.model_copy(update=fields)
+    return _to(dialogue.having(contact=kept), following)
+
+
+def _value(dialogue: Dialogue, text: str) -> Turn:
+    read = read_reach(dialogue.contact.way, text)
+    if isinstance(read, AskBack):
+        return stay(dialogue, Text(key=read.why, values=read.values))
+    return _keep(dialogue, "time", value=read)
+
+
+def _city(dialogue: Dialogue, word: str, rest: str, text: str) -> Turn:
+    """City typed and travel tapped, in either order; one of the two is enough to go on."""
+    if word == "travel" and rest in ("yes", "no", "unsure"):
+        return _to(dialogue.with_interview(can_travel={"yes": True, "no": False}.get(rest)), "papers")
+    if text:
+        return _keep(dialogue, "city", city=text)
+    return stay(dialogue, Text(key="contact.please_type"))
+
+
+def _papers(dialogue: Dialogue, word: str, rest: str, choices: tuple[str, ...] | None) -> Turn:
+    known = [paper.id for paper in all_papers()]
+    had = set(dialogue.interview.papers)
+    if choices is not None:
+        had = {one.partition(":")[2] for one in choices}
+    if word == "tick" and rest in known:
+        had ^= {rest}
+    ticked = dialogue.with_interview(papers=tuple(paper for paper in known if paper in had))
+    if word == "tick":
+        return Turn(ticked.having(notes=()), refreshed=True)
+    if word == "done":
+        return _to(ticked, "check")
+    return stay(dialogue, Text(key="please_tap"))
+
+
+def _send(dialogue: Dialogue, around: Surroundings) -> Turn:
+    """The hand-over itself: the lead and its notices are rows of the same transaction as this dialogue."""
+    if not dialogue.permitted("handover") or not (dialogue.contact.name and dialogue.contact.value):
+        return _to(dialogue, STEPS[0])
+    code = dialogue.interview.lead_code or around.new_code
+    handed = dialogue.with_interview(wants_call=True, lead_code=code)
+    return Turn(
+        go(handed.having(contact_step=None), "contact_given"),
+        happened=(Happened("handed_over"),),
+        hand_over=True,
+    )
+
+
+
+def _nav(id: str) -> Button:
+    return Button(id=id, label=Text(key=f"nav.{id}"), style="navigation")

@@ -1,0 +1,142 @@
+"""The lists of medicines and vaccines: picked or typed, every typed name read back, nothing corrected unasked."""
+
+from __future__ import annotations
+
+from bot.flows.cards import joined, name_of
+from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, Remark
+from bot.flows.turn import Surroundings, Turn, stay
+from bot.flows.understanding import Mention, mentioned
+from bot.message import Term, Text
+from brasle_prescreen.question import Card
+
+# More names than this in one list go to the call, not to cards; they are kept and judged all the same.
+LONGEST_LIST = 40
+
+
+def pressed(
+    dialogue: Dialogue, word: str, rest: str, choices: tuple[str, ...] | None, asked: Card, id: str, around: Surroundings
+) -> Turn:
+    if choices is not None:
+        picks = {one.removeprefix("pick:") for one in choices}
+        dialogue = _repicked(dialogue, asked, picks, around)
+    if word == "pick" and rest in asked.picks:
+        listed = {one.entry for one in _items(dialogue.interview, asked)}
+        wanted = (listed & set(asked.picks)) ^ {rest}
+        return _doubting_routes(_repicked(dialogue, asked, wanted, around), asked, around)
+    if word == "remove" and rest.isdecimal():
+        kept = tuple(one for one in _items(dialogue.interview, asked) if one.number != int(rest))
+        return Turn(_with_items(dialogue, asked, kept).having(notes=()), refreshed=True)
+    if word == "done":
+        return _done(dialogue, asked, id, around)
+    return stay(dialogue, Text(key="stale"))
+
+
+def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> Turn:
+    """Names typed in one message: sure ones are listed and read back, doubtful ones are asked one by one."""
+    found = mentioned(said, asked, around)
+    if found is None:
+        kept = dialogue.with_interview(remarks=(*dialogue.interview.remarks, Remark(card=asked.id, said=said)))
+        if asked.kind == "medicines":
+            doubt = Doubt(said=said[:200], candidates=())
+            return Turn(kept.with_interview(doubts=(doubt,)).having(notes=()), refreshed=True)
+        return stay(kept, Text(key="misread.vaccine"))
+    interview = dialogue.interview
+    doubts: list[Doubt] = list(interview.doubts)
+    sure: list[Text] = []
+    for mention in found:
+        if mention.entry is None or mention.doubtful:
+            doubts.append(Doubt(said=mention.said, candidates=mention.candidates))
+            continue
+        interview = added(interview, mention.entry, said=mention.said, entry=mention.entry, vaccine=asked.kind == "vaccines")
+        sure.append(_read_as(mention, around))
+    interview = interview.model_copy(update={"doubts": tuple(doubts)})
+    after = dialogue.having(interview=interview, notes=(Text(key="medicine.read", values={"list": joined(sure)}),) if sure else ())
+    return _doubting_routes(after, asked, around)
+
+
+def typed_at_doubt(dialogue: Dialogue, said: str, around: Surroundings) -> Turn:
+    """Something typed while a name is being asked back: read it in place of the doubtful name."""
+    asked, _ = around.questions.template(dialogue.interview.card or "")
+    first, *others = dialogue.interview.doubts
+    if first.ask_route:
+        return stay(dialogue, Text(key="confirm.please_tap"))
+    return typed(dialogue.with_interview(doubts=tuple(others)), said, asked, around)
+
+
+def settle_doubt(dialogue: Dialogue, word: str, rest: str, around: Surroundings) -> Turn:
+    asked, _ = around.questions.template(dialogue.interview.card or "")
+    doubt, *others = dialogue.interview.doubts
+    interview = dialogue.interview.model_copy(update={"doubts": tuple(others)})
+    vaccine = asked.kind == "vaccines"
+    if word == "route" and doubt.ask_route and rest in ("oral", "injection", "unsure"):
+        items = tuple(
+            one.model_copy(update={"route": rest}) if one.said == doubt.said and one.route is None else one
+            for one in interview.medicines
+        )
+        return Turn(dialogue.having(interview=interview.model_copy(update={"medicines": items}), notes=()), refreshed=True)
+    if word != "is" or doubt.ask_route or (rest not in ("", "none") and rest not in doubt.candidates):
+        return stay(dialogue, Text(key="stale"))
+    if rest == "":
+        interview = added(interview, doubt.said, said=doubt.said, entry=None, vaccine=vaccine)
+    elif rest != "none":
+        interview = added(interview, rest, said=doubt.said, entry=rest, vaccine=vaccine)
+    return _doubting_routes(dialogue.having(interview=interview, notes=()), asked, around)
+
+
+def added(
+    interview: Interview, name: str, *, said: str, entry: str | None, vaccine: bool = False, unnamed: bool = False
+) -> Interview:
+    """The interview with one more name on its list; a name already there is not listed twice, an unnamed drip once."""
+    field = "vaccines" if vaccine else "medicines"
+    items: tuple[Medicine, ...] = getattr(interview, field)
+    if any(one.name == name for one in items) or len(items) >= LONGEST_LIST:
+        return interview
+    one = Medicine(number=interview.next_number, said=said or ("" if unnamed else name), name=name, entry=entry)
+    return interview.model_copy(update={field: (*items, one), "next_number": interview.next_number + 1})
+
+
+def _done(dialogue: Dialogue, asked: Card, id: str, around: Surroundings) -> Turn:
+    from bot.flows.answering import give  # the two modules take turns
+
+    items = _items(dialogue.interview, asked)
+    shown = joined(Text(key="list.item", values={"name": name_of(one, around)}) for one in items) if items else Text(key="medicines.none")
+    given = Given(said="; ".join(one.said or one.name for one in items), choices=("listed",) if items else ("none",), shown=shown)
+    return give(dialogue, given, asked, id, around)
+
+
+def _repicked(dialogue: Dialogue, asked: Card, picks: set[str], around: Surroundings) -> Dialogue:
+    """The list with exactly these of the card's picks, and everything that was typed."""
+    interview = dialogue.interview
+    kept = tuple(one for one in _items(interview, asked) if one.entry not in asked.picks or one.entry in picks)
+    interview = _with_items(dialogue, asked, kept).interview
+    for pick in asked.picks:
+        if pick in picks:
+            interview = added(interview, pick, said="", entry=pick, vaccine=asked.kind == "vaccines", unnamed=True)
+    return dialogue.having(interview=interview)
+
+
+def _doubting_routes(dialogue: Dialogue, asked: Card, around: Surroundings) -> Turn:
+    """Ask tablets or drip for each listed name that stands for both."""
+    interview = dialogue.interview
+    waiting = {doubt.said for doubt in interview.doubts if doubt.ask_route}
+    doubts = [
+        Doubt(said=one.said, candidates=(), ask_route=True)
+        for one in interview.medicines
+        if asked.kind == "medicines" and one.said and one.entry in asked.ask_route and one.route is None and one.said not in waiting
+    ]
+    if doubts:
+        dialogue = dialogue.with_interview(doubts=(*interview.doubts, *doubts))
+    return Turn(dialogue, refreshed=True)
+
+
+def _items(interview: Interview, asked: Card) -> tuple[Medicine, ...]:
+    return interview.medicines if asked.kind == "medicines" else interview.vaccines
+
+
+def _with_items(dialogue: Dialogue, asked: Card, items: tuple[Medicine, ...]) -> Dialogue:
+    return dialogue.with_interview(**{"medicines" if asked.kind == "medicines" else "vaccines": items})
+
+
+def _read_as(mention: Mention, around: Surroundings) -> Text:
+    name = Term(by_language=around.protocol.medicines.names(mention.entry or ""))
+    return Text(key="medicine.read_as", values={"said": mention.said, "name": name})

@@ -1,0 +1,40 @@
+"""Talk to a person: the site's number and hours as they are set, and "please call me", from wherever the family stands."""
+
+from __future__ import annotations
+
+from bot.flows.dialogue import Dialogue
+from bot.flows.turn import Surroundings, Turn, go, stay
+from bot.flows.welcome import site_lines
+from bot.message import Button, Incoming, Reply, Text
+
+
+def person_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    choices = []
+    if around.may_hand_over and not dialogue.interview.lead_code:
+        choices.append(Button(id="call_me", label=Text(key="person.call_me"), style="primary"))
+    choices.append(Button(id="resume", label=Text(key="person.resume")))
+    return Reply(
+        text=Text(key="person.text"),
+        notes=dialogue.notes,
+        details=(*site_lines(around), Text(key="person.not_watched")),
+        choices=tuple(choices),
+        card="person",
+    )
+
+
+def ask_person(dialogue: Dialogue) -> Turn:
+    back_to = dialogue.back_to if dialogue.state in ("urgent", "talking_to_person") else dialogue.state
+    return Turn(go(dialogue, "ask_person", back_to=back_to))
+
+
+def take_person(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button == "call_me" and around.may_hand_over and not dialogue.interview.lead_code:
+        return Turn(go(dialogue.with_interview(asked_for_call=True), "call_me"))
+    if said.button in ("resume", "back"):
+        return resume(dialogue)
+    return stay(dialogue, Text(key="please_tap"))
+
+
+def resume(dialogue: Dialogue) -> Turn:
+    """From a pause back to where the family was."""
+    return Turn(go(dialogue, f"resume_{dialogue.back_to or 'choosing_language'}", back_to=None, alarm=None))

@@ -1,0 +1,158 @@
+"""The provisional result in the given wording: by tier, in plain words, never a number, never a verdict of eligibility."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.flows.cards import joined
+from bot.flows.dialogue import Dialogue
+from bot.flows.papers import papers_to_bring
+from bot.flows.plan import answers_of
+from bot.flows.turn import Happened, Surroundings, Turn, go, stay
+from bot.flows.welcome import site_lines
+from bot.message import Button, Day, Incoming, Reply, Text
+from brasle_prescreen import Screening, screen
+
+
+def screened(dialogue: Dialogue, around: Surroundings) -> Screening:
+    answers = answers_of(dialogue.interview, around.questions, around.protocol.medicines, around.today)
+    return screen(around.protocol, answers, around.today)
+
+
+def result_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    screening = screened(dialogue, around)
+    return Reply(
+        text=tier_text(screening, around),
+        notes=dialogue.notes,
+        details=tuple(_details(screening, around)),
+        choices=tuple(_offers(dialogue, around)),
+        navigation=(_nav("person"), _nav("change_answers"), _nav("help")),
+        card="result",
+    )
+
+
+def tier_text(screening: Screening, around: Surroundings) -> Text:
+    tier = str(screening.tier)
+    if tier == "not_now":
+        window = screening.shown_window()
+        if window is None:
+            return Text(key="result.not_now.undated")
+        if window.earliest == window.latest:
+            return Text(key="result.not_now.dated", values={"date": Day(earliest=window.earliest, latest=window.latest)})
+        earliest = Day(earliest=window.earliest, latest=window.earliest)
+        latest = Day(earliest=window.latest, latest=window.latest)
+        return Text(key="result.not_now.between", values={"earliest": earliest, "latest": latest})
+    if tier == "unlikely":
+        return Text(key="result.unlikely", values={"reason": joined(reasons(screening, around))})
+    return Text(key=f"result.{tier}")
+
+
+def reasons(screening: Screening, around: Surroundings) -> list[Text]:
+    """The failed criteria in plain words. What only private answers touch is "one personal item", whatever it is."""
+    keys: dict[str, None] = {}
+    for finding in screening.findings:
+        if finding.failed:
+            private = finding.id in around.questions.private_criteria
+            keys["reason.private" if private else f"reason.{finding.id}"] = None
+    return [Text(key=key) for key in keys]
+
+
+def _details(screening: Screening, around: Surroundings) -> Iterable[Text]:
+    tier = str(screening.tier)
+    if tier == "not_now":
+        yield Text(key="result.because", values={"reasons": joined(reasons(screening, around))})
+        window = screening.shown_window()
+        if window is not None and window.others_later:
+            yield Text(key="result.others_longer")
+        yield Text(key="result.change_nothing")
+    yield Text(key="result.papers", values={"papers": joined(papers_to_bring(screening), lines=True)})
+    yield Text(key="result.not_a_decision")
+
+
+def _offers(dialogue: Dialogue, around: Surroundings) -> Iterable[Button]:
+    if dialogue.interview.lead_code:
+        yield Button(id="no_contact", label=Text(key="result.to_status"), style="primary")
+    elif around.may_hand_over:
+        yield Button(id="want_contact", label=Text(key="result.want_contact"), style="primary")
+        yield Button(id="no_contact", label=Text(key="result.no_contact"))
+    else:
+        yield Button(id="no_contact", label=Text(key="result.finish"), style="primary")
+
+
+def take_result(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button == "want_contact" and around.may_hand_over:
+        return Turn(go(dialogue, "want_contact"))
+    if said.button == "no_contact":
+        return Turn(go(dialogue, "no_contact"), happened=(Happened("no_contact"),))
+    if said.button in ("change_answers", "back"):
+        reviewing = dialogue.with_interview(card=None)
+        return Turn(go(reviewing, "review_again"))
+    return stay(dialogue, Text(key="please_tap"))
+
+
+def done_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    """The end: the reference number and what happens next, or thanks. `/status` shows the same."""
+    code = around.lead_code or dialogue.interview.lead_code
+    if code:
+        text = Text(key="done.handed_over", values={"code": code})
+        details = (status_text(around), *_what_next(around), Text(key="done.withdraw"))
+    else:
+        text = Text(key="done.thanks")
+        details = site_lines(around) if around.recruiting != "closed" else ()
+    choices = []
+    if not code and around.may_hand_over:
+        choices.append(Button(id="want_contact", label=Text(key="result.want_contact")))
+    if dialogue.interview.given:
+        choices.append(Button(id="change_answers", label=Text(key="nav.change_answers")))
+    choices.append(Button(id="another_child", label=Text(key="done.another_child")))
+    return Reply(
+        text=text,
+        notes=dialogue.notes,
+        details=details,
+        choices=tuple(choices),
+        navigation=(_nav("status"), _nav("person"), _nav("stop")),
+        card="done",
+    )
+
+
+def status_text(around: Surroundings) -> Text:
+    """What is true of the lead now, in a few fixed phrases; never a reason for closing."""
+    if around.lead_code is None:
+        return Text(key="status.none")
+    if around.recruiting == "waitlist" and around.place is not None and around.lead_status == "new":
+        return Text(key="status.waitlist", values={"code": around.lead_code, "place": around.place})
+    return Text(key=f"status.{around.lead_status or 'new'}", values={"code": around.lead_code})
+
+
+def _what_next(around: Surroundings) -> tuple[Text, ...]:
+    if around.recruiting == "paused":
+        return (Text(key="done.paused"), *site_lines(around))
+    if around.demo and not around.site.reachable:
+        return (Text(key="done.demo"),)
+    return (Text(key="done.next", values={"days": around.site.first_contact}), *site_lines(around))
+
+
+def take_done(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button == "want_contact" and around.may_hand_over and not dialogue.interview.lead_code:
+        return Turn(go(dialogue, "want_contact"))
+    if said.button in ("change_answers", "back") and dialogue.interview.given:
+        return Turn(go(dialogue.with_interview(card=None), "review_again"))
+    if said.button == "another_child":
+        return _another(dialogue, around)
+    return stay(dialogue, Text(key="done.nothing_more"))
+
+
+def _another(dialogue: Dialogue, around: Surroundings) -> Turn:
+    """A second child in the same chat: its own interview, the permission and the contact details stay."""
+    from bot.flows.dialogue import Interview
+    from bot.flows.welcome import begin
+
+    fresh = Interview(child=dialogue.interview.child + 1)
+    moved = dialogue.having(interview=fresh, earlier=(*dialogue.earlier, dialogue.interview))
+    if not dialogue.permitted("health"):
+        return Turn(go(moved, "ask_permission_again"))
+    return begin(moved, around, "another_child")
+
+
+def _nav(id: str) -> Button:
+    return Button(id=id, label=Text(key=f"nav.{id}"), style="navigation")

@@ -1,0 +1,83 @@
+"""/stop silences, then asks whether to keep or delete; deleting is confirmed once and acknowledged."""
+
+from __future__ import annotations
+
+from bot.flows.dialogue import Dialogue
+from bot.flows.person import resume
+from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
+from bot.message import Button, Incoming, Reply, Text
+
+HANDOVER_TEXT = "permission.handover.ask"
+
+
+def stop(dialogue: Dialogue) -> Turn:
+    back_to = dialogue.back_to if dialogue.state in ("urgent", "talking_to_person", "stopped") else dialogue.state
+    return Turn(go(dialogue, "stop", back_to=back_to, silent=True), happened=(Happened("stopped"),))
+
+
+def stopped_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    if dialogue.contact_step == "delete":
+        return Reply(
+            text=Text(key="delete.ask"),
+            notes=dialogue.notes,
+            details=(Text(key="delete.handed_over"),) if dialogue.interview.lead_code else (),
+            choices=(
+                Button(id="delete_yes", label=Text(key="delete.yes"), style="danger"),
+                Button(id="delete_no", label=Text(key="delete.no")),
+            ),
+            card="delete",
+        )
+    choices = [
+        Button(id="resume", label=Text(key="stop.resume")),
+        Button(id="keep", label=Text(key="stop.keep")),
+    ]
+    if dialogue.interview.lead_code and dialogue.permitted("handover"):
+        choices.append(Button(id="withdraw", label=Text(key="stop.withdraw")))
+    choices.append(Button(id="delete", label=Text(key="stop.delete"), style="danger"))
+    return Reply(text=Text(key="stop.text"), notes=dialogue.notes, choices=tuple(choices), card="stopped")
+
+
+def take_stopped(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button == "delete":
+        return Turn(dialogue.having(contact_step="delete", notes=()))
+    if said.button == "delete_no":
+        return Turn(dialogue.having(contact_step=None, notes=()))
+    if said.button == "delete_yes" and dialogue.contact_step == "delete":
+        return erased(dialogue)
+    if said.button == "keep":
+        return stay(dialogue, Text(key="stop.kept"))
+    if said.button == "withdraw" and dialogue.interview.lead_code:
+        return withdraw(dialogue)
+    if said.button in ("resume", "back"):
+        return resume(dialogue.having(silent=False, contact_step=None))
+    return stay(dialogue)
+
+
+def withdraw(dialogue: Dialogue) -> Turn:
+    """The hand-over is taken back: what has not been sent is undone, the coordinator learns the rest."""
+    taken_back = (PermissionChange("handover", "withdrawn", HANDOVER_TEXT),)
+    return stay(dialogue, Text(key="stop.withdrawn")).with_(permissions=taken_back, withdraw=True, happened=(Happened("withdrawn"),))
+
+
+def ask_delete(dialogue: Dialogue) -> Turn:
+    turn = stop(dialogue)
+    return turn.with_(dialogue=turn.dialogue.having(contact_step="delete"))
+
+
+def erased(dialogue: Dialogue) -> Turn:
+    """Nothing of the person is kept: what follows starts from an empty page in the same language."""
+    empty = Dialogue(channel=dialogue.channel, language=dialogue.language, language_chosen=True, state=dialogue.state)
+    return Turn(go(empty, "erase"), erase=True)
+
+
+def erased_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    return Reply(
+        text=Text(key="delete.done"),
+        notes=dialogue.notes,
+        choices=(Button(id="hello", label=Text(key="delete.start_again")),),
+        card="erased",
+    )
+
+
+def take_erased(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    return Turn(go(dialogue, "hello"))

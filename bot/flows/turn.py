@@ -1,0 +1,119 @@
+"""One turn of talk: what a flow is given (`Surroundings`) and what it returns (`Turn`). Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.flows.dialogue import Dialogue, PermissionName
+from bot.flows.table import move
+from bot.message import Answered, Text
+from brasle_prescreen.protocol import Protocol
+from brasle_prescreen.question import Questions
+
+SITE_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """Who runs this, as the operator has set it. Empty strings are "not set": nothing is invented in their place."""
+
+    name: str = ""
+    phone: str = ""
+    hours: str = ""
+    privacy_contact: str = ""
+    approval: str = ""
+    approval_date: str = ""
+    public_url: str = ""
+    first_contact: int = 2
+
+    @property
+    def reachable(self) -> bool:
+        return bool(self.name and self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything that a turn may look at besides the dialogue: the trial, the moment, the site, the recruiting state.
+
+    `lead_status` and `lead_code` are of this child's lead, if there is one; `place` is its place on the waitlist.
+    """
+
+    protocol: Protocol
+    questions: Questions
+    now: datetime
+    languages: tuple[tuple[str, str], ...]
+    site: SiteFacts = SiteFacts()
+    demo: bool = True
+    recruiting: str = "open"
+    recruiting_as_of: date | None = None
+    lead_code: str | None = None
+    lead_status: str | None = None
+    place: int | None = None
+    new_code: str = ""
+
+    @property
+    def today(self) -> date:
+        """T: the calendar date in Shanghai."""
+        return self.now.astimezone(SITE_ZONE).date()
+
+    @property
+    def may_hand_over(self) -> bool:
+        """Outside the demo no hand-over starts while the site's name and number are empty, nor once recruiting is closed."""
+        return self.recruiting != "closed" and (self.demo or self.site.reachable)
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionChange:
+    """A permission given, refused or withdrawn in this turn; the hash of its shown wording is added by the caller."""
+
+    name: PermissionName
+    state: str
+    text_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something worth counting: kind, and a card id at most. Never an answer."""
+
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn did.
+
+    `answered`: how the card that was just answered reads from now on. `refreshed`: the same card again, changed in place.
+    `hand_over`: write this child's lead. `withdraw`: the family takes the hand-over back. `wants_link`: make a private
+    resume link and show it once. `erase`: delete this person wholly.
+    """
+
+    dialogue: Dialogue
+    answered: Answered | None = None
+    refreshed: bool = False
+    toast: Text | None = None
+    permissions: tuple[PermissionChange, ...] = ()
+    happened: tuple[Happened, ...] = ()
+    hand_over: bool = False
+    withdraw: bool = False
+    wants_link: bool = False
+    remind: bool = False
+    erase: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_(self, **changes: Any) -> Turn:
+        return replace(self, **changes)
+
+
+def go(dialogue: Dialogue, trigger: str, *notes: Text, **changes: Any) -> Dialogue:
+    """The dialogue after a move of the table, with what is said above the next card."""
+    return dialogue.having(state=move(dialogue.state, trigger), notes=notes, page=None, **changes)
+
+
+def stay(dialogue: Dialogue, *notes: Text) -> Turn:
+    """The same card again, with notes above it."""
+    return Turn(dialogue.having(notes=notes), refreshed=True)

@@ -1,0 +1,60 @@
+"""The urgent lane: looks at every message before anything else, pauses the interview, and lets the person go on later."""
+
+from __future__ import annotations
+
+from bot.flows.dialogue import Dialogue, Remark
+from bot.flows.person import ask_person, resume
+from bot.flows.turn import Happened, Surroundings, Turn, go, stay
+from bot.message import Button, Incoming, Reply, Text
+from brasle_prescreen.reading import alarm
+
+# Alarms that stop everything, and those that are answered in a line above the card that stays.
+PAUSING = ("self_harm", "emergency", "call_now")
+SAID_ABOVE = ("call_today", "medicine_advice", "study_question")
+# Alarms that the coordinator must see first, once there is permission to call.
+FOR_THE_COORDINATOR = ("self_harm", "emergency")
+
+
+def urgent_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    details = []
+    if dialogue.alarm == "self_harm" and dialogue.state == "urgent" and dialogue.back_to == "fetching_adult":
+        details.append(Text(key="alarm.minor"))
+    return Reply(
+        text=Text(key=f"alarm.{dialogue.alarm}"),
+        notes=dialogue.notes,
+        details=tuple(details),
+        choices=(
+            Button(id="resume", label=Text(key="alarm.resume")),
+            Button(id="person", label=Text(key="nav.person")),
+        ),
+        kind="urgent",
+        card="urgent",
+    )
+
+
+def look(dialogue: Dialogue, said: Incoming) -> Turn | Text | None:
+    """A pause, a line to say above the card, or nothing. The words that raised it are kept for the call."""
+    if not said.text:
+        return None
+    found = alarm(said.text)
+    if found in PAUSING:
+        interview = dialogue.interview
+        kept = dialogue.with_interview(
+            safety=interview.safety or found in FOR_THE_COORDINATOR,
+            remarks=(*interview.remarks, Remark(card=interview.card or dialogue.state, said=said.text[:4000]))
+            if dialogue.permitted("health")
+            else interview.remarks,
+        )
+        back_to = dialogue.back_to if dialogue.state in ("urgent", "talking_to_person", "stopped") else dialogue.state
+        return Turn(go(kept, "alarm", alarm=found, back_to=back_to), happened=(Happened("alarm", found),), hand_over=bool(interview.lead_code))
+    if found in SAID_ABOVE:
+        return Text(key=f"alarm.{found}")
+    return None
+
+
+def take_urgent(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button in ("resume", "back"):
+        return resume(dialogue)
+    if said.button == "person":
+        return ask_person(dialogue)
+    return stay(dialogue)

@@ -1,0 +1,163 @@
+"""The first hello: language, then permission, before anything about health; a child alone is asked to fetch an adult."""
+
+from __future__ import annotations
+
+from bot.flows.dialogue import Dialogue, Interview
+from bot.flows.plan import next_card
+from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
+from bot.message import Button, Incoming, Reply, Text
+
+PERMISSION_TEXT = "permission.health.ask"
+ABROAD_TEXT = "permission.abroad.ask"
+
+
+def choosing_language_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    return Reply(
+        text=Text(key="language.ask"),
+        notes=dialogue.notes,
+        choices=tuple(
+            Button(id=f"language:{code}", label=Text(key="button.plain", values={"text": name})) for code, name in around.languages
+        ),
+        card="language",
+    )
+
+
+def take_language(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    code = _language(said, around)
+    if code is None:
+        return stay(dialogue, Text(key="please_tap"))
+    return Turn(go(dialogue, "choose_language", language=code, language_chosen=True), happened=(Happened("started"),))
+
+
+def _language(said: Incoming, around: Surroundings) -> str | None:
+    wanted = (said.button or "").removeprefix("language:") or (said.text or "").strip().casefold()
+    for code, name in around.languages:
+        if wanted in (code, name.casefold()):
+            return code
+    return None
+
+
+def permission_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    """Who runs this, what is kept, that it is a program, not watched, not a doctor, and provisional only."""
+    return Reply(
+        text=Text(key=PERMISSION_TEXT, values={"site": around.site.name or Text(key="site.unnamed")}),
+        notes=(*dialogue.notes, *recruiting_notes(around)),
+        details=(
+            Text(key="permission.program"),
+            Text(key="permission.kept"),
+            Text(key="permission.provisional"),
+            Text(key=f"permission.channel.{dialogue.channel}"),
+        ),
+        choices=(
+            Button(id="agree", label=Text(key="permission.agree"), style="primary"),
+            Button(id="refuse", label=Text(key="permission.refuse")),
+        ),
+        navigation=(_button("about"), _button("privacy"), _button("person")),
+        card="permission",
+    )
+
+
+def recruiting_notes(around: Surroundings) -> tuple[Text, ...]:
+    """Closed is said first; a waitlist or a pause is said too. Nothing is said of an open trial: places are the site's to tell."""
+    if around.recruiting == "open":
+        return ()
+    as_of = around.recruiting_as_of or around.today
+    return (Text(key=f"recruiting.{around.recruiting}", values={"date": as_of.isoformat()}),)
+
+
+def take_permission(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button == "agree":
+        given = (PermissionChange("health", "given", PERMISSION_TEXT),)
+        if dialogue.channel == "telegram" and not dialogue.permitted("abroad"):
+            return Turn(go(dialogue, "agree_first"), permissions=given)
+        return begin(dialogue, around).with_(permissions=given)
+    if said.button == "refuse":
+        return Turn(
+            go(dialogue, "refuse"),
+            permissions=(PermissionChange("health", "refused", PERMISSION_TEXT),),
+            happened=(Happened("refused"),),
+        )
+    return stay(dialogue, Text(key="please_tap"))
+
+
+def abroad_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    """This channel's servers stand abroad: a permission of its own, with the browser as the other way."""
+    browser = (Text(key="permission.abroad.browser", values={"url": around.site.public_url}),) if around.site.public_url else ()
+    return Reply(
+        text=Text(key=ABROAD_TEXT),
+        notes=dialogue.notes,
+        details=browser,
+        choices=(
+            Button(id="agree", label=Text(key="permission.abroad.agree"), style="primary"),
+            Button(id="refuse", label=Text(key="permission.abroad.refuse")),
+        ),
+        navigation=(_button("privacy"), _button("person")),
+        card="abroad",
+    )
+
+
+def take_abroad(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button == "agree":
+        return begin(dialogue, around).with_(permissions=(PermissionChange("abroad", "given", ABROAD_TEXT),))
+    if said.button == "refuse":
+        return Turn(
+            go(dialogue, "refuse"),
+            permissions=(PermissionChange("abroad", "refused", ABROAD_TEXT),),
+            happened=(Happened("refused"),),
+        )
+    return stay(dialogue, Text(key="please_tap"))
+
+
+def begin(dialogue: Dialogue, around: Surroundings, trigger: str = "agree") -> Turn:
+    """The first question of an interview, or the one at which it stood."""
+    following = next_card(dialogue.interview, around.questions, around.protocol.medicines, around.today)
+    return Turn(go(dialogue.with_interview(card=following), trigger), happened=(Happened("permitted"),))
+
+
+def declined_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    return Reply(
+        text=Text(key="declined.text"),
+        notes=dialogue.notes,
+        details=site_lines(around),
+        choices=(Button(id="reconsider", label=Text(key="declined.reconsider")),),
+        navigation=(_button("person"), _button("about")),
+        card="declined",
+    )
+
+
+def take_declined(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button == "reconsider":
+        return Turn(go(dialogue, "reconsider"))
+    return stay(dialogue)
+
+
+def fetching_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    return Reply(
+        text=Text(key="fetch_adult.text"),
+        notes=dialogue.notes,
+        choices=(Button(id="adult_here", label=Text(key="fetch_adult.here"), style="primary"),),
+        navigation=(_button("person"),),
+        card="fetch_adult",
+    )
+
+
+def take_fetching(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if said.button == "adult_here":
+        fresh = dialogue.having(interview=Interview(child=dialogue.interview.child))
+        following = next_card(fresh.interview, around.questions, around.protocol.medicines, around.today)
+        return Turn(go(fresh.with_interview(card=following), "adult_came"))
+    return stay(dialogue)
+
+
+def site_lines(around: Surroundings) -> tuple[Text, ...]:
+    """The site's number and hours as set by the operator, or that they are not set: never an invented one."""
+    if not around.site.reachable:
+        return (Text(key="site.no_contact"),)
+    lines = [Text(key="site.phone", values={"name": around.site.name, "phone": around.site.phone})]
+    if around.site.hours:
+        lines.append(Text(key="site.hours", values={"hours": around.site.hours}))
+    return tuple(lines)
+
+
+def _button(id: str) -> Button:
+    return Button(id=id, label=Text(key=f"nav.{id}"), style="navigation")

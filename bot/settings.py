@@ -1,0 +1,66 @@
+"""Every setting: its name in the environment (or in `.env`), what it means, and its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.flows.turn import SiteFacts
+
+
+class Settings(BaseSettings):
+    """What an operator decides. Run `brasle-prescreen doctor` to have each one explained as it stands."""
+
+    model_config = SettingsConfigDict(env_prefix="BRASLE_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    bot_token: SecretStr | None = Field(default=None, validation_alias="BOT_TOKEN")
+    telegram_api_base: str = Field(default="https://api.telegram.org", validation_alias="TELEGRAM_API_BASE")
+    webhook_secret: SecretStr | None = None
+
+    data: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+
+    demo: bool = True
+    site_name: str = ""
+    site_phone: str = ""
+    site_hours: str = ""
+    privacy_contact: str = ""
+    approval: str = ""
+    approval_date: str = ""
+    first_contact_days: int = Field(default=2, ge=1, le=30)
+    notify: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    links_valid_days: int = Field(default=7, ge=1, le=30)
+    log_level: str = "INFO"
+
+    @field_validator("notify", mode="before")
+    @classmethod
+    def _several(cls, value: object) -> object:
+        """Addresses of apprise, separated by spaces."""
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("public_url", "telegram_api_base")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.strip().rstrip("/")
+
+    @field_validator("bot_token", "webhook_secret", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    def site(self) -> SiteFacts:
+        return SiteFacts(
+            name=self.site_name,
+            phone=self.site_phone,
+            hours=self.site_hours,
+            privacy_contact=self.privacy_contact,
+            approval=self.approval,
+            approval_date=self.approval_date,
+            public_url=self.public_url,
+            first_contact=self.first_contact_days,
+        )
