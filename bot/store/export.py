@@ -1,0 +1,93 @@
+"""Everything that is kept about one person, opened: for the family itself. And counts, for the site."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.store import addresses, inbox, lead_queue, outbox, turns
+from bot.store.ledger import Ledger, numbered
+from bot.store.moments import from_micros
+from bot.store.queries import load_queries
+
+_SQL = load_queries("export")
+
+
+def export(ledger: Ledger, person: str) -> dict[str, Any]:
+    """What JSON can carry; empty for somebody unknown. Moments are ISO 8601 in UTC."""
+    number = numbered(person)
+    found = ledger.sql.execute(_SQL["person"], (number,)).fetchall()
+    if not found:
+        return {}
+    created, changed, remind_at, unreachable_since, source, dialogue = found[0]
+    seal = ledger.seal(number)
+    return {
+        "person": person,
+        "created": _iso(created),
+        "changed": _iso(changed),
+        "remind_at": _iso(remind_at),
+        "unreachable_since": _iso(unreachable_since),
+        "source": None if source is None else seal.open_text(turns.SOURCE, source),
+        "addresses": [
+            {"channel": channel, "address": address}
+            for channel, address in addresses.addresses_of(ledger, number)
+        ],
+        "dialogue": json.loads(seal.open_text(turns.DIALOGUE, dialogue)),
+        "permissions": [
+            {"name": name, "state": state, "text_hash": text_hash, "language": language, "at": _iso(at)}
+            for name, state, text_hash, language, at in ledger.sql.execute(
+                _SQL["permissions"], (number,)
+            ).fetchall()
+        ],
+        "events": [
+            {"kind": kind, "detail": detail, "at": _iso(at)}
+            for kind, detail, at in ledger.sql.execute(_SQL["events"], (number,)).fetchall()
+        ],
+        "leads": [_lead(ledger, code) for (code,) in ledger.sql.execute(_SQL["leads"], (number,)).fetchall()],
+        "waiting_to_be_sent": outbox.of_person(ledger, number),
+        "received_and_kept": inbox.of_person(ledger, number),
+        "resume_links_until": [
+            _iso(expires) for (expires,) in ledger.sql.execute(_SQL["links"], (number,)).fetchall()
+        ],
+    }
+
+
+def event_counts(ledger: Ledger) -> dict[tuple[str, str], int]:
+    """How many people each (kind, detail) of event happened to at least once."""
+    rows = ledger.sql.execute(_SQL["event_counts"]).fetchall()
+    return {(kind, detail): people for kind, detail, people in rows}
+
+
+def _lead(ledger: Ledger, code: str) -> dict[str, Any]:
+    lead = lead_queue.by_code(ledger, code)
+    assert lead is not None
+    return {
+        "code": code,
+        "child": lead.child,
+        "status": lead.status,
+        "language": lead.language,
+        "asked_for_call": lead.asked_for_call,
+        "safety": lead.safety,
+        "tier": lead.tier,
+        "score": lead.score,
+        "earliest_date": None if lead.earliest_date is None else lead.earliest_date.isoformat(),
+        "created": lead.created.isoformat(),
+        "changed": lead.changed.isoformat(),
+        "contact": lead.contact,
+        "packet": lead.packet,
+        "history": [
+            {
+                "at": change.at.isoformat(),
+                "who": change.who,
+                "before": change.before,
+                "after": change.after,
+                "reason": change.reason,
+                "detail": change.detail,
+            }
+            for change in lead_queue.history(ledger, code)
+        ],
+    }
+
+
+def _iso(micros: int | None) -> str | None:
+    return None if micros is None else from_micros(micros).isoformat()

@@ -1,0 +1,212 @@
+"""The keys that open what is sealed.
+
+One a person, wrapped by the master key, in a file apart from the database.
+
+A person's key is durable here before the first row sealed with it is; deleting it makes every copy of
+their data unreadable.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bot.store.connection import connect_reader, connect_writer, empty_log
+from bot.store.errors import MasterKeyError, StoreError
+from bot.store.master_key import read_master_key
+from bot.store.queries import load_queries
+from bot.store.schema import migrate
+from bot.store.sealing import KEY_BYTES, CannotOpen, Marks, Seal, derive
+
+FILE_NAME = "keys.sqlite3"
+_SQL = load_queries("keyring")
+_OPENED_KEYS = 8192  # people whose opened key is kept in memory: about 1 kB each
+_ROOT = b"secret.root"
+_PERSON_KEY = b"person_key"
+
+
+class OpenedKeys:
+    """The keys used last, opened; shared by the writer's thread and the readers'."""
+
+    def __init__(self, size: int = _OPENED_KEYS) -> None:
+        self._size = size
+        self._seals: OrderedDict[int, Seal] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, person: int) -> Seal | None:
+        with self._lock:
+            seal = self._seals.get(person)
+            if seal is not None:
+                self._seals.move_to_end(person)
+            return seal
+
+    def put(self, person: int, seal: Seal) -> None:
+        with self._lock:
+            self._seals[person] = seal
+            self._seals.move_to_end(person)
+            if len(self._seals) > self._size:
+                self._seals.popitem(last=False)
+
+    def drop(self, person: int) -> None:
+        with self._lock:
+            self._seals.pop(person, None)
+
+
+class Master:
+    """What the master key is used for: wrapping other keys.
+
+    `name` tells which master key wrapped one, and nothing about it.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self.wrap = Seal(derive(key, "wrap"))
+        self.name = derive(key, "name").hex()[:16]
+
+
+class Keyring:
+    """One connection to the keys. Only the writer's keyring makes and deletes keys."""
+
+    def __init__(self, sql: sqlite3.Connection, master: Master, opened: OpenedKeys) -> None:
+        self._sql = sql
+        self._master = master
+        self._opened = opened
+        self._new: dict[int, bytes] = {}
+        self._unused: list[int] = []
+        root = self._root()
+        self.marks = Marks(derive(root, "marks"))
+        self.intake = Seal(derive(root, "intake"))
+
+    @classmethod
+    def open(cls, folder: Path, *, checkpoints: bool) -> Keyring:
+        """The writer's keyring; makes the file, and for an empty folder the master key too."""
+        sql = connect_writer(folder / FILE_NAME, checkpoints=checkpoints)
+        try:
+            migrate(sql, "keys")
+            is_new = not sql.execute(_SQL["secret"], ("root",)).fetchall()
+            master = Master(read_master_key(folder, may_create=is_new))
+            if is_new:
+                cls._make_root(sql, master)
+            return cls(sql, master, OpenedKeys())
+        except BaseException:
+            sql.close()
+            raise
+
+    def reader(self, folder: Path) -> Keyring:
+        """A keyring for another thread, with a connection of its own, sharing the opened keys."""
+        return Keyring(connect_reader(folder / FILE_NAME), self._master, self._opened)
+
+    @staticmethod
+    def _make_root(sql: sqlite3.Connection, master: Master) -> None:
+        wrapped = master.wrap.close(_ROOT, secrets.token_bytes(KEY_BYTES))
+        sql.execute("BEGIN IMMEDIATE")
+        if not sql.execute(_SQL["secret"], ("root",)).fetchall():
+            sql.execute(_SQL["add_secret"], ("root", wrapped, master.name))
+        sql.execute("COMMIT")
+
+    def _root(self) -> bytes:
+        """The store's own random key.
+
+        Hashes and intake hang on it, so that a new master key need not touch them.
+        """
+        [(wrapped,)] = self._sql.execute(_SQL["secret"], ("root",)).fetchall()
+        try:
+            return self._master.wrap.open(_ROOT, wrapped)
+        except CannotOpen:
+            raise MasterKeyError(
+                "The master key does not belong to this data folder: put back the key that was used with it."
+            ) from None
+
+    def seal_of(self, person: int) -> Seal:
+        """What seals and opens this person's values."""
+        seal = self._opened.get(person)
+        if seal is not None:
+            return seal
+        raw = self._new.get(person)
+        if raw is not None:
+            return Seal(raw)
+        found = self._sql.execute(_SQL["person_key"], (person,)).fetchall()
+        if not found:
+            raise StoreError(
+                f"The key of person {person:016x} is missing: put back the saved copy of {FILE_NAME}."
+            )
+        seal = Seal(self._master.wrap.open(_PERSON_KEY, found[0][0]))
+        self._opened.put(person, seal)
+        return seal
+
+    def make(self, person: int) -> Seal:
+        """A key for a new person, to be made durable by `save_new` before the person is."""
+        raw = secrets.token_bytes(KEY_BYTES)
+        self._new[person] = raw
+        return Seal(raw)
+
+    def unmake(self, keep: Iterable[int]) -> None:
+        """Forget the keys made since `keep` was all there was."""
+        kept = set(keep)
+        for person in [person for person in self._new if person not in kept]:
+            del self._new[person]
+
+    @property
+    def made(self) -> tuple[int, ...]:
+        """The people whose keys are not durable yet."""
+        return tuple(self._new)
+
+    def save_new(self, now: int) -> None:
+        """Make the new keys durable. Must come before the commit of the rows that they seal."""
+        if not self._new:
+            return
+        rows = [
+            (person, self._master.wrap.close(_PERSON_KEY, raw), self._master.name, now)
+            for person, raw in self._new.items()
+        ]
+
+        def write(sql: sqlite3.Connection) -> None:
+            sql.executemany(_SQL["drop_person_key"], [(person,) for person in self._unused])
+            sql.executemany(_SQL["add_person_key"], rows)
+
+        self._transact(write)
+        self._unused = []
+
+    def keep_new(self) -> None:
+        """The people of the new keys are committed."""
+        for person, raw in self._new.items():
+            self._opened.put(person, Seal(raw))
+        self._new = {}
+
+    def drop_new(self) -> None:
+        """The people of the new keys were not committed: their keys go with the next change of this file."""
+        self._unused += self._new
+        self._new = {}
+
+    def shred(self, people: Iterable[int], now: int) -> None:
+        """Delete these people's keys for good, log included, and remember who was erased."""
+        shredded = list(people)
+
+        def write(sql: sqlite3.Connection) -> None:
+            sql.executemany(_SQL["drop_person_key"], [(person,) for person in shredded])
+            sql.executemany(_SQL["add_erased"], [(person, now) for person in shredded])
+
+        self._transact(write)
+        for person in shredded:
+            self._opened.drop(person)
+        empty_log(self._sql)
+
+    def erased(self) -> list[int]:
+        """Everybody who was ever erased, as random numbers."""
+        return [person for (person,) in self._sql.execute(_SQL["erased"]).fetchall()]
+
+    def _transact(self, write: Callable[[sqlite3.Connection], None]) -> None:
+        self._sql.execute("BEGIN IMMEDIATE")
+        try:
+            write(self._sql)
+            self._sql.execute("COMMIT")
+        except BaseException:
+            if self._sql.in_transaction:
+                self._sql.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        self._sql.close()

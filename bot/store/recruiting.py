@@ -1,0 +1,30 @@
+"""Whether the site takes new children: what its coordinator said, as of which day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.store.errors import UnknownStatus
+from bot.store.ledger import Ledger
+from bot.store.queries import load_queries
+from bot.store.records import RECRUITING_STATES, Recruiting
+
+_SQL = load_queries("lead")
+
+
+def recruiting(ledger: Ledger) -> Recruiting:
+    """The latest word; before the coordinator's first one, open with no day."""
+    found = ledger.sql.execute(_SQL["recruiting"]).fetchall()
+    if not found:
+        return Recruiting("open", None)
+    state, as_of, places_left = found[0]
+    return Recruiting(state, date.fromisoformat(as_of), places_left)
+
+
+def set_recruiting(ledger: Ledger, state: str, as_of: date, places_left: int | None, by: str) -> None:
+    """A new word, kept beside the earlier ones with who said it."""
+    if state not in RECRUITING_STATES:
+        raise UnknownStatus(
+            f"'{state}' is not a recruiting state. It may be: {', '.join(RECRUITING_STATES)}."
+        )
+    ledger.sql.execute(_SQL["set_recruiting"], (state, as_of.isoformat(), places_left, by, ledger.now()))

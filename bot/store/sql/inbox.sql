@@ -1,0 +1,32 @@
+-- name: see
+-- An old hash does not count: after a quiet week Telegram begins its numbers anew.
+INSERT INTO seen_update (hash, at) VALUES (:hash, :now)
+ON CONFLICT (hash) DO UPDATE SET at = excluded.at WHERE seen_update.at < :too_old;
+
+-- name: add
+INSERT INTO inbox (chat, received, quarantined_at, why, sealed) VALUES (?, ?, ?, ?, ?);
+
+-- name: pending
+SELECT id, sealed FROM inbox WHERE quarantined_at IS NULL AND id > ? ORDER BY id LIMIT ?;
+
+-- name: quarantined
+SELECT id, sealed, why, quarantined_at FROM inbox WHERE quarantined_at IS NOT NULL ORDER BY id;
+
+-- name: quarantine
+UPDATE inbox SET quarantined_at = ?, why = ? WHERE id = ?;
+
+-- name: replay
+INSERT INTO inbox (chat, received, sealed)
+SELECT chat, received, sealed FROM inbox WHERE id = ? AND quarantined_at IS NOT NULL;
+
+-- name: drop
+DELETE FROM inbox WHERE id = ?;
+
+-- name: purge_seen
+DELETE FROM seen_update WHERE at < ?;
+
+-- name: purge_quarantined
+DELETE FROM inbox WHERE quarantined_at < ?;
+
+-- name: of_person
+SELECT id, sealed FROM inbox WHERE chat IN (SELECT chat FROM address WHERE person = ?) ORDER BY id;

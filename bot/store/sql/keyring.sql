@@ -1,0 +1,20 @@
+-- name: secret
+SELECT wrapped FROM secret WHERE name = ?;
+
+-- name: add_secret
+INSERT INTO secret (name, wrapped, wrapped_by) VALUES (?, ?, ?);
+
+-- name: person_key
+SELECT wrapped FROM person_key WHERE person = ?;
+
+-- name: add_person_key
+INSERT INTO person_key (person, wrapped, wrapped_by, created) VALUES (?, ?, ?, ?);
+
+-- name: drop_person_key
+DELETE FROM person_key WHERE person = ?;
+
+-- name: add_erased
+INSERT OR IGNORE INTO erased (person, at) VALUES (?, ?);
+
+-- name: erased
+SELECT person FROM erased;

@@ -1,0 +1,81 @@
+-- name: add
+INSERT INTO outbox (person, lead, channel, chat, op, due_at, expires, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: heads
+-- The first waiting row of every chat; a later one never overtakes it, even if the first has to wait.
+SELECT id, person, chat, op, attempts, sealed,
+       op = 'card' AND EXISTS (
+           SELECT 1 FROM outbox AS later
+           WHERE later.chat = outbox.chat AND later.id > outbox.id AND later.op = 'card' AND later.given_up_at IS NULL
+       ) AS superseded
+FROM outbox
+WHERE channel = :channel AND given_up_at IS NULL AND (expires IS NULL OR expires > :now)
+  AND NOT EXISTS (
+      SELECT 1 FROM outbox AS earlier
+      WHERE earlier.chat = outbox.chat AND earlier.id < outbox.id AND earlier.given_up_at IS NULL
+        AND (earlier.expires IS NULL OR earlier.expires > :now)
+  )
+  AND (due_at <= :now OR superseded)
+ORDER BY id;
+
+-- name: live_message
+SELECT live_message FROM address WHERE chat = ?;
+
+-- name: drop_superseded
+-- The card itself, and what was to be done to it until the next card.
+DELETE FROM outbox
+WHERE chat = :chat AND given_up_at IS NULL AND id >= :id AND (id = :id OR op = 'answered')
+  AND id < (SELECT min(id) FROM outbox WHERE chat = :chat AND id > :id AND op = 'card' AND given_up_at IS NULL);
+
+-- name: row
+SELECT person, chat, sealed FROM outbox WHERE id = ?;
+
+-- name: delete
+DELETE FROM outbox WHERE id = ?;
+
+-- name: set_live_message
+UPDATE address SET live_message = ? WHERE chat = ?;
+
+-- name: retry
+UPDATE outbox SET attempts = attempts + 1, due_at = ?, why = ? WHERE id = ? AND given_up_at IS NULL;
+
+-- name: give_up
+UPDATE outbox SET attempts = attempts + 1, given_up_at = ?, why = ?, sealed = NULL
+WHERE id = ? AND given_up_at IS NULL;
+
+-- name: given_up
+SELECT id, person, channel, op, attempts, why, given_up_at FROM outbox WHERE given_up_at IS NOT NULL ORDER BY id;
+
+-- name: mark_unreachable
+UPDATE person SET unreachable_since = ? WHERE id = ? AND unreachable_since IS NULL;
+
+-- name: stop_family
+DELETE FROM outbox
+WHERE given_up_at IS NULL AND chat IN (SELECT chat FROM address WHERE person = ?);
+
+-- name: of_chat
+SELECT id, person, sealed FROM outbox WHERE chat = ? AND given_up_at IS NULL;
+
+-- name: move
+UPDATE outbox SET chat = ?, sealed = ? WHERE id = ?;
+
+-- name: person_of_chat
+SELECT person FROM address WHERE chat = ?;
+
+-- name: drop_address
+DELETE FROM address WHERE chat = ?;
+
+-- name: move_last_chat
+UPDATE person SET chat = :new WHERE id = :person AND chat = :old;
+
+-- name: move_inbox
+UPDATE inbox SET chat = :new WHERE chat = :old;
+
+-- name: purge_given_up
+DELETE FROM outbox WHERE given_up_at < ?;
+
+-- name: purge_expired
+DELETE FROM outbox WHERE expires <= ?;
+
+-- name: of_person
+SELECT channel, op, sealed FROM outbox WHERE person = ? ORDER BY id;

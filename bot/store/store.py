@@ -1,0 +1,316 @@
+"""The store as the rest of the program knows it: what it promises, and how it is asked.
+
+The work is done in the files beside it.
+
+A write returns after it is on the disk. Reads see everything that was written before them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from bot.store import addresses, erasure, export, inbox, lead_queue, leads, outbox, recruiting, turns
+from bot.store.connection import connect_reader, connect_writer
+from bot.store.errors import StoreUnavailable, in_words
+from bot.store.keyring import Keyring
+from bot.store.ledger import Ledger, numbered
+from bot.store.moments import utc_now
+from bot.store.records import (
+    Commit,
+    Committed,
+    GivenUp,
+    InboxItem,
+    Lead,
+    LeadChange,
+    OutboxItem,
+    Person,
+    Quarantined,
+    RawUpdate,
+    Recruiting,
+    Reminder,
+)
+from bot.store.schema import migrate
+from bot.store.writer import Writer
+
+FILE_NAME = "brasle.sqlite3"
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store:
+    """One data folder, open. Every method may raise StoreUnavailable.
+
+    Then nothing was changed, and trying again is right.
+    """
+
+    def __init__(self, folder: Path, reader: Ledger, writer: Writer) -> None:
+        self.folder = folder
+        self._reader = reader
+        self._writer = writer
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls, folder: Path, *, clock: Callable[[], datetime] = utc_now, beside_server: bool = False
+    ) -> Store:
+        """Open the data folder, or make it.
+
+        An older one is brought up to date, an interrupted erasure finished.
+
+        `beside_server` is for commands that may run while a server has the same folder open: log and
+        erasures are the server's.
+        """
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return cls._open(folder, clock, checkpoints=not beside_server)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The data folder {folder} cannot be used: {error.strerror}. "
+                "Check that it exists and who may write in it."
+            ) from error
+        except sqlite3.Error as error:
+            raise in_words(error, folder) from error
+
+    @classmethod
+    def _open(cls, folder: Path, clock: Callable[[], datetime], *, checkpoints: bool) -> Store:
+        if not os.access(folder, os.W_OK):
+            raise StoreUnavailable(
+                f"The data folder {folder} may not be written: check its owner and rights."
+            )
+        keys = Keyring.open(folder, checkpoints=checkpoints)
+        try:
+            ledger = Ledger(connect_writer(folder / FILE_NAME, checkpoints=checkpoints), keys, clock)
+            migrate(ledger.sql, "brasle")
+            if checkpoints:
+                erasure.replay_erasures(ledger)
+            reader = Ledger(connect_reader(folder / FILE_NAME), keys.reader(folder), clock)
+        except BaseException:
+            keys.close()
+            raise
+        return cls(folder, reader, Writer(ledger, folder))
+
+    def close_now(self) -> None:
+        """Finish what waits and close the files."""
+        if not self._closed:
+            self._closed = True
+            self._reader.close()  # first: whoever closes last empties the log, and only the writer may
+            self._writer.close()
+
+    async def close(self) -> None:
+        """Finish what waits and close the files, without holding up the event loop."""
+        await asyncio.to_thread(self.close_now)
+
+    async def _write(self, work: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        done: T = await self._writer.submit(work, *args, **kwargs)
+        return done
+
+    def _read(self, work: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """In this thread: a look-up takes some 30 µs, a change of threads would take longer."""
+        if self._closed:
+            raise StoreUnavailable("The store is closed.")
+        try:
+            return work(self._reader, *args, **kwargs)
+        except sqlite3.Error as error:
+            raise in_words(error, self.folder) from error
+
+    # A turn of talk
+
+    async def load(self, channel: str, address: str) -> Person | None:
+        """The person who writes from this address, or None."""
+        return self._read(turns.load, channel, address)
+
+    async def commit(self, commit: Commit) -> Committed:
+        """Make one turn durable, all of it or nothing. The same `incoming` again changes nothing.
+
+        May raise RevisionConflict.
+        """
+        return await self._write(turns.commit_turn, commit)
+
+    def new_lead_code(self) -> str:
+        """A free reference number for `LeadRecord.code`: the reply of the same commit can name it."""
+        return self._read(leads.free_code)
+
+    # Intake
+
+    async def keep_updates(self, updates: Sequence[RawUpdate]) -> int:
+        """Store updates before they are confirmed; one seen in the last seven days is left out.
+
+        Returns how many were new.
+        """
+        return await self._write(inbox.keep, updates)
+
+    async def keep_unreadable(self, raw: str, why: str) -> int:
+        """Set something aside that is no update at all, so that it can be confirmed.
+
+        0 if it was seen before.
+        """
+        return await self._write(inbox.keep_unreadable, raw, why)
+
+    async def pending(self, limit: int, after: int = 0) -> list[InboxItem]:
+        """Updates that wait, in the order in which they came, from the first one after number `after`."""
+        return self._read(inbox.pending, limit, after)
+
+    async def drop_update(self, inbox_id: int) -> None:
+        """The update was handled and had no effect."""
+        await self._write(inbox.drop, inbox_id)
+
+    async def quarantine(self, inbox_id: int, why: str) -> None:
+        """Set an update aside that cannot be handled; kept 30 days."""
+        await self._write(inbox.quarantine, inbox_id, why)
+
+    async def quarantined(self) -> list[Quarantined]:
+        """Everything set aside, oldest first."""
+        return self._read(inbox.quarantined)
+
+    async def replay(self, inbox_id: int) -> int | None:
+        """Let a quarantined update wait again, last in the line and under a new number.
+
+        None if there is no such one.
+        """
+        return await self._write(inbox.replay, inbox_id)
+
+    # Outbox
+
+    async def due(
+        self, channel: str, limit: int, now: datetime, besides: Collection[int] = ()
+    ) -> list[OutboxItem]:
+        """The first unsent row of each chat, if its time has come; the oldest first. `besides`.
+
+        Rows already being sent.
+        """
+        while True:
+            items, superseded = self._read(outbox.due, channel, limit, now, besides)
+            if not superseded:
+                return items
+            await self._write(outbox.drop_superseded, superseded)
+
+    async def sent(self, id: int, *, live_message: str | None = None) -> None:
+        """It was sent: the row and its body go. `live_message`: the chat's live card from now on.
+
+        "" if it has none.
+        """
+        await self._write(outbox.sent, id, live_message)
+
+    async def retry(self, id: int, at: datetime, why: str) -> None:
+        """It could not be sent: again at `at`, and the rest of its chat after it."""
+        await self._write(outbox.retry, id, at, why)
+
+    async def give_up(self, id: int, why: str) -> None:
+        """It will never be sent: its body is wiped, the reason stays to be seen; its chat goes on."""
+        await self._write(outbox.give_up, id, why)
+
+    async def given_up(self) -> list[GivenUp]:
+        """Rows given up in the last 30 days, oldest first."""
+        return self._read(outbox.given_up)
+
+    async def unreachable(self, person: str, why: str) -> None:
+        """The family's chat refuses for good.
+
+        Its rows go, person and open leads are marked, until they write again.
+        """
+        await self._write(outbox.unreachable, person, why)
+
+    async def move_chat(self, old: str, new: str, channel: str = "telegram") -> None:
+        """A chat has got another address: rows, person and updates follow."""
+        await self._write(outbox.move_chat, channel, old, new)
+
+    # Leads and recruiting
+
+    async def leads(self, status: str | None = None) -> list[Lead]:
+        """The queue, whom to call first on top, without contact and packet.
+
+        Erased families' leads at the end.
+        """
+        return self._read(lead_queue.queue, status)
+
+    async def lead(self, code: str) -> Lead | None:
+        """One lead with everything it holds, by its reference number as anybody may type it."""
+        return self._read(lead_queue.by_code, code)
+
+    async def lead_of(self, person: str, child: int) -> Lead | None:
+        """The lead of this person's child with everything it holds."""
+        return self._read(lead_queue.of_child, person, child)
+
+    async def lead_history(self, code: str) -> list[LeadChange]:
+        """Who moved the lead when and why, oldest first."""
+        return self._read(lead_queue.history, code)
+
+    async def set_lead_status(
+        self, code: str, status: str, by: str, reason: str | None = None, detail: str | None = None
+    ) -> None:
+        """The coordinator's move. UnknownLead, UnknownStatus."""
+        why = {key: word for key, word in (("reason", reason), ("detail", detail)) if word is not None}
+        await self._write(leads.set_status, code, status, by, why)
+
+    async def waitlist_place(self, code: str | None = None) -> int | None:
+        """The lead's place among those who wait, from 1; without a code the next one's.
+
+        None if it does not wait.
+        """
+        return self._read(lead_queue.waitlist_place, code)
+
+    async def recruiting(self) -> Recruiting:
+        """What the coordinator said last; before the first word open, as of no day."""
+        return self._read(recruiting.recruiting)
+
+    async def set_recruiting(self, state: str, as_of: date, places_left: int | None, by: str) -> None:
+        """The coordinator's word. UnknownStatus."""
+        await self._write(recruiting.set_recruiting, state, as_of, places_left, by)
+
+    # Links and reminders
+
+    async def new_resume_link(self, person: str, expires: datetime) -> str:
+        """A secret that lets this person go on elsewhere, once, until `expires`."""
+        return await self._write(addresses.new_link, person, expires)
+
+    async def redeem_link(self, token: str, channel: str, new_address: str) -> str | None:
+        """Exchange the secret for an address that leads to its person; None if it opens nothing."""
+        return await self._write(addresses.redeem_link, token, channel, new_address)
+
+    async def revoke_links(self, person: str, *, sessions: bool = False) -> None:
+        """No link of this person opens any more; with `sessions`, no browser that used one either."""
+        await self._write(addresses.revoke_links, person, sessions)
+
+    async def reminders_due(self, now: datetime) -> list[Reminder]:
+        """Who asked to be reminded by now."""
+        return self._read(addresses.reminders_due, now)
+
+    async def reminder_done(self, person: str) -> None:
+        """They were reminded."""
+        await self._write(addresses.reminder_done, person)
+
+    # What is kept, and how it goes
+
+    async def export(self, person: str) -> dict[str, Any]:
+        """Everything kept about this person, as JSON can carry it; empty for somebody unknown."""
+        return self._read(export.export, person)
+
+    async def erase(self, person: str) -> None:
+        """Returns when no file holds a readable byte of this person.
+
+        Of a lead, code, dates and status stay.
+        """
+        await self._write(_erase, person)
+
+    async def event_counts(self) -> dict[tuple[str, str], int]:
+        """How many people each (kind, detail) of event happened to."""
+        return self._read(export.event_counts)
+
+    async def purge(self) -> None:
+        """To be called every hour or so: forget what is kept for a time only."""
+        await self._write(_purge)
+
+
+def _erase(ledger: Ledger, person: str) -> None:
+    erasure.erase_person(ledger, numbered(person))
+
+
+def _purge(ledger: Ledger) -> None:
+    for room in (inbox, outbox, addresses, erasure):
+        room.purge(ledger)
