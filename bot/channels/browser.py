@@ -1,0 +1,217 @@
+"""The conversation in a browser: one page, its form, and the cookie that stands for a family.
+
+Every post is answered by a redirect, so that reloading and going back repeat nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.channels.browser_form import field, is_aside, nothing_said, read_form, ticked
+from bot.channels.browser_memory import Briefly, Draft, NextPage
+from bot.channels.browser_pages import Look, Notice, Pages, Shown, Words
+from bot.channels.browser_session import Cookies, form_token, new_session, same_site, source_code
+from bot.channels.web import where
+from bot.message import Incoming
+
+log = logging.getLogger(__name__)
+
+# (token of the link, channel, new address) -> the person's id; None if the link is used, too old or revoked.
+Redeem = Callable[[str, str, str], Awaitable[str | None]]
+NOTICE_OF_STATUS: dict[int, Notice] = {404: "not_found", 405: "not_found", 413: "too_large"}
+LONGEST_ACCEPT_LANGUAGE = 200
+
+
+class Talk(Protocol):
+    """The part of `bot.conversation.Conversation` that a browser needs."""
+
+    async def handle(self, incoming: Incoming, /) -> Shown: ...
+    async def show(self, channel: str, address: str, language_hint: str | None, /) -> Shown: ...
+
+
+class BrowserChannel:
+    """The routes of the browser chat, and the page that stands in place of one that failed.
+
+    `public_url` is how families reach us; cookies are Secure if it begins with https. None for a try at home.
+    `draft` and `demo` are the lines at the top of pages without a card. A browser remembers its family for
+    `keep_days` after the last answer.
+    """
+
+    def __init__(
+        self,
+        conversation: Talk,
+        wording: Words,
+        redeem: Redeem,
+        *,
+        public_url: str | None = None,
+        draft: bool = True,
+        demo: bool = False,
+        keep_days: int = 90,
+    ) -> None:
+        address = urlsplit(public_url or "")
+        self.conversation = conversation
+        self.wording = wording
+        self.redeem = redeem
+        self.public_host = address.netloc or None
+        self.https = address.scheme == "https"
+        self.cookies = Cookies(https=self.https, keep_days=keep_days)
+        self.pages = Pages(wording, draft=draft, demo=demo)
+        self.next_page: Briefly[NextPage] = Briefly(seconds=120)
+        self.drafts: Briefly[Draft] = Briefly(seconds=600)
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route("/", self.page),
+            Route("/card/{revision:int}", self.page),
+            Route("/answer", self.answer, methods=["POST"]),
+            Route("/answer", self.to_the_card),
+            Route("/r", self.resume, methods=["POST"]),
+            Route("/r/{token}", self.offer_resume),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The card that is due. An old card's address, reached by the browser's Back, says so."""
+        source = source_code(request)
+        if source:
+            response = to("/")
+            self.cookies.set(response, "from", source)
+            return response
+        session = self.cookies.session(request)
+        asked = request.path_params.get("revision")
+        if session is None and asked is not None:
+            return to("/")
+        token = session or new_session()
+        waiting = self.next_page.take(token)
+        shown = waiting.shown if waiting else None
+        if shown is None:
+            shown = await self.conversation.show("browser", token, self.hint(request))
+        draft = self.drafts.get(token)
+        if draft is None or draft.card != shown.reply.card:
+            draft = None
+        look = Look(
+            moved_on=waiting is None and asked is not None and asked < shown.revision,
+            typed=draft.typed if draft else "",
+            ticked=draft.ticked if draft else (),
+            problem=waiting.problem if waiting else None,
+        )
+        response = HTMLResponse(self.pages.card(shown, token, look))
+        if session is None:
+            self.cookies.set(response, "talk", token)
+        if self.cookies.get(request, "language") != shown.language:
+            self.cookies.set(response, "language", shown.language)
+        return response
+
+    async def answer(self, request: Request) -> Response:
+        """Whatever a family pressed, ticked or typed."""
+        form = await request.form(max_files=0)
+        session = self.cookies.session(request)
+        if session is None:
+            return self.notice(request, "no_cookies", 400)
+        if not self.is_ours(request, form, session):
+            return self.notice(request, "expired", 403)
+        said = read_form(form, session, self.hint(request), self.cookies.get(request, "from"))
+        problem = nothing_said(said)
+        if problem is not None:
+            self.next_page.put(session, NextPage(None, problem))
+            return to(f"/card/{said.revision or 0}")
+        try:
+            shown = await self.conversation.handle(said)
+        except Exception as failure:
+            log.error("a turn failed: %s", where(failure))
+            return self.try_again(request, form)
+        self.next_page.put(session, NextPage(shown))
+        self.keep_draft(session, form, shown)
+        response = to(f"/card/{shown.revision}")
+        self.cookies.set(response, "talk", session)
+        if said.source:
+            self.cookies.forget(response, "from")
+        return response
+
+    def try_again(self, request: Request, form: FormData) -> Response:
+        """Offers the same form again, with what was typed. If it was stored after all, it counts once."""
+        again = [
+            (name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "token"
+        ]
+        response = self.notice(request, "trouble", 503, again=again)
+        response.headers["retry-after"] = "10"
+        return response
+
+    def keep_draft(self, session: str, form: FormData, shown: Shown) -> None:
+        """Remember what was typed where it did not become the answer: after Why, Back, or a misread reply."""
+        card = field(form, "card") or ""
+        misread = shown.answered is None and shown.reply.card == card and "many" not in form
+        typed, boxes = field(form, "text") or "", ticked(form) or ()
+        if card and (typed or boxes) and (is_aside(form) or misread):
+            self.drafts.put(session, Draft(card, typed, boxes))
+        elif (draft := self.drafts.get(session)) and draft.card == card:
+            self.drafts.take(session)
+
+    async def offer_resume(self, request: Request) -> Response:
+        """A resume link opened: one press exchanges it; a mere look, such as a link preview, does not."""
+        session = self.cookies.session(request) or new_session()
+        response = self.notice(request, "resume", 200, session=session, link=request.path_params["token"])
+        self.cookies.set(response, "talk", session)
+        response.headers["x-robots-tag"] = "noindex"
+        return response
+
+    async def resume(self, request: Request) -> Response:
+        """Exchanges a resume link for a new session: whoever knew the old one does not come along."""
+        form = await request.form(max_files=0)
+        session = self.cookies.session(request)
+        if session is None:
+            return self.notice(request, "no_cookies", 400)
+        if not self.is_ours(request, form, session):
+            return self.notice(request, "expired", 403)
+        token = new_session()
+        if await self.redeem(field(form, "link") or "", "browser", token) is None:
+            return self.notice(request, "link_used", 410)
+        response = to("/")
+        self.cookies.set(response, "talk", token)
+        return response
+
+    async def to_the_card(self, request: Request) -> Response:
+        """Some browsers reopen the address of a post by asking for it: show the card."""
+        return to("/")
+
+    def is_ours(self, request: Request, form: FormData, session: str) -> bool:
+        token = (field(form, "token") or "").encode("utf-8", "replace")
+        return same_site(request, self.public_host) and hmac.compare_digest(
+            token, form_token(session).encode("ascii")
+        )
+
+    def hint(self, request: Request) -> str | None:
+        """The language last shown to this browser, else those that it asks for."""
+        asked = request.headers.get("accept-language", "")[:LONGEST_ACCEPT_LANGUAGE]
+        return self.cookies.get(request, "language") or asked or None
+
+    def error_page(self, request: Request, status: int) -> Response:
+        """For `web_app`: what stands in place of a page that failed."""
+        return self.notice(request, NOTICE_OF_STATUS.get(status, "trouble"), status)
+
+    def notice(
+        self,
+        request: Request,
+        kind: Notice,
+        status: int,
+        *,
+        session: str | None = None,
+        again: list[tuple[str, str]] | None = None,
+        link: str = "",
+    ) -> Response:
+        language = self.wording.guess(self.hint(request))
+        session = session or self.cookies.session(request)
+        page = self.pages.notice(kind, language, session, again=again or [], link=link)
+        return HTMLResponse(page, status_code=status)
+
+
+def to(path: str) -> Response:
+    return RedirectResponse(path, status_code=303)
