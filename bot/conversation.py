@@ -64,6 +64,7 @@ class Conversation:
         renderers: Mapping[str, Renderer] | None = None,
         notice_targets: Sequence[str] = (),
         link_valid: timedelta = timedelta(days=7),
+        committed: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._protocol = protocol
@@ -75,6 +76,7 @@ class Conversation:
         self._renderers = dict(renderers or {})
         self._notice_targets = tuple(notice_targets)
         self._link_valid = link_valid
+        self._committed = committed
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, incoming: Incoming, inbox_id: int | None = None) -> Shown:
@@ -167,6 +169,7 @@ class Conversation:
                 erase=turn.erase,
             )
         )
+        self._committed()
         return committed.repeated
 
     def _with_permissions(self, turn: Turn) -> Dialogue:

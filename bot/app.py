@@ -1,0 +1,163 @@
+"""The only wiring: settings in, a running server out. Every room is made here and told about the others."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot.conversation import Conversation
+from bot.settings import Settings
+from bot.store.store import Store
+from bot.wording import Wording
+from brasle_prescreen import load_protocol
+from brasle_prescreen.question import load_questions
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
+
+log = logging.getLogger(__name__)
+
+PURGE_EVERY = timedelta(hours=1)
+LOOK_FOR_REMINDERS_EVERY = timedelta(minutes=1)
+# The site's contact reads Chinese.
+NOTICE_LANGUAGE = "zh_Hans"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class App:
+    """One process: the browser chat always, Telegram if a token is set, the outboxes, the housekeeping."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.wording = Wording.load()
+        self.protocol = load_protocol()
+        self.questions = load_questions()
+        self.store = Store.open(settings.data, clock=clock)
+        self._clock = clock
+        self._wakers: list[Callable[[], None]] = []
+        self.telegram = self._telegram()
+        self.conversation = Conversation(
+            self.store,
+            self.protocol,
+            self.questions,
+            self.wording,
+            site=settings.site(),
+            demo=settings.demo,
+            clock=clock,
+            renderers={"telegram": self.telegram.renderer} if self.telegram else {},
+            notice_targets=[str(position) for position in range(len(settings.notify))],
+            link_valid=timedelta(days=settings.links_valid_days),
+            committed=self._wake,
+        )
+
+    def _telegram(self) -> TelegramChannel | None:
+        if self.settings.bot_token is None:
+            return None
+        from bot.channels.telegram import TelegramChannel
+
+        channel = TelegramChannel(self.store, self.wording, self.settings, clock=self._clock)
+        self._wakers.append(channel.wake)
+        return channel
+
+    def _wake(self) -> None:
+        for wake in self._wakers:
+            wake()
+
+    def web(self) -> Any:
+        """The one web application: the browser chat, and Telegram's webhook if it is used."""
+        from bot.channels.browser import BrowserChannel
+        from bot.channels.web import web_app
+
+        browser = BrowserChannel(
+            self.conversation,
+            self.wording,
+            self.store.redeem_link,
+            public_url=self.settings.public_url or None,
+            draft=not self.settings.approval,
+            demo=self.settings.demo,
+        )
+        routes = browser.routes()
+        if self.telegram is not None:
+            routes = [*self.telegram.routes(), *routes]
+        return web_app(routes, browser.error_page, https=browser.https, healthy=self._healthy)
+
+    async def _healthy(self) -> bool:
+        await self.store.recruiting()
+        return True
+
+    async def run(self, started: Callable[[str], None] = lambda address: None) -> None:
+        """Serve until a signal. `started` gets the address once the browser chat answers."""
+        from bot.channels.web import web_server
+
+        server = web_server(self.web(), self.settings.host, self.settings.port)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(name, stop.set)
+        tasks = [asyncio.create_task(self._announce(server, started), name="announce")]
+        tasks += [asyncio.create_task(coroutine(), name=name) for name, coroutine in self._services().items()]
+        serving = asyncio.create_task(_serve(server), name="web")
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        try:
+            done, _ = await asyncio.wait([serving, stopping, *tasks[1:]], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopping, serving}:
+                task.result()
+        finally:
+            server.should_exit = True
+            await asyncio.wait([serving], timeout=10)
+            stopping.cancel()
+            if self.telegram is not None:
+                await self.telegram.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.store.close()
+
+    def _services(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        services: dict[str, Callable[[], Any]] = {"housekeeping": self._keep_house, "reminders": self._remind}
+        if self.settings.notify:
+            from bot.notices import NoticeSender
+            from bot.outbox import Outbox
+
+            sender = NoticeSender(self.settings.notify, self.wording, NOTICE_LANGUAGE)
+            notices = Outbox(self.store, "notice", sender, clock=self._clock)
+            self._wakers.append(notices.wake)
+            services["notices"] = notices.run
+        if self.telegram is not None:
+            telegram = self.telegram
+            services["telegram"] = lambda: telegram.run(self.conversation)
+        return services
+
+    async def _announce(self, server: Any, started: Callable[[str], None]) -> None:
+        while not server.started:
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        started(f"http://{self.settings.host}:{port}")
+
+    async def _keep_house(self) -> None:
+        while True:
+            await self.store.purge()
+            await asyncio.sleep(PURGE_EVERY.total_seconds())
+
+    async def _remind(self) -> None:
+        """The one reminder of those who asked for it. Done before it is sent: a crash between may lose it, never repeat it."""
+        while True:
+            for reminder in await self.store.reminders_due(self._clock()):
+                await self.store.reminder_done(reminder.person)
+                await self.conversation.remind(reminder.channel, reminder.address)
+            await asyncio.sleep(LOOK_FOR_REMINDERS_EVERY.total_seconds())
+
+
+async def _serve(server: Any) -> None:
+    with contextlib.suppress(SystemExit):
+        await server.serve()

@@ -1,0 +1,45 @@
+"""`brasle-prescreen docs`: the generated pages, written or (--check) compared."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("docs", help="write the generated pages of docs/")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is stale")
+
+
+def pages() -> dict[str, str]:
+    """Path under the project's folder -> text."""
+    from bot.docs.criteria_page import criteria_page
+    from bot.docs.dialogue_page import dialogue_page
+    from brasle_prescreen import load_protocol
+    from brasle_prescreen.question import load_questions
+
+    return {
+        "docs/criteria.md": criteria_page(load_protocol()),
+        "docs/dialogue.md": dialogue_page(load_questions()),
+    }
+
+
+def run(args: argparse.Namespace) -> int:
+    stale = []
+    for name, text in pages().items():
+        path = ROOT / name
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if not args.check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
+    if args.check and stale:
+        print(f"Stale: {', '.join(stale)}. Run 'make docs' and commit the result.", file=sys.stderr)
+        return 1
+    return 0

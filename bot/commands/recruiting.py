@@ -1,0 +1,53 @@
+"""`brasle-prescreen recruiting`: whether the trial takes families, as the coordinator says it, with its day."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from datetime import date
+from typing import Any
+
+STATES = ("open", "waitlist", "paused", "closed")
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("recruiting", help="show or set whether the trial takes families")
+    parser.add_argument("state", nargs="?", choices=STATES)
+    parser.add_argument("--as-of", type=date.fromisoformat, help="the day this was decided, like 2026-11-22")
+    parser.add_argument("--places", type=int, help="places left, for the coordinators' eyes")
+    parser.add_argument("--by", default=None, help="who (default: the name of this account)")
+
+
+def run(args: argparse.Namespace) -> int:
+    from bot.doctor import load_settings
+    from bot.store.errors import StoreError
+    from bot.store.store import Store
+
+    settings = load_settings()
+    if isinstance(settings, str):
+        print(settings, file=sys.stderr)
+        return 2
+    if args.state is not None and args.as_of is None:
+        print("Say as of which day: --as-of 2026-11-22. Families are shown that day.", file=sys.stderr)
+        return 2
+    try:
+        store = Store.open(settings.data, beside_server=True)
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        return asyncio.run(_act(store, args))
+    finally:
+        store.close_now()
+
+
+async def _act(store: Any, args: argparse.Namespace) -> int:
+    if args.state is not None:
+        await store.set_recruiting(args.state, args.as_of, args.places, args.by or getpass.getuser())
+    now = await store.recruiting()
+    day = now.as_of.isoformat() if now.as_of else "no day"
+    places = f", places left: {now.places_left}" if now.places_left is not None else ""
+    print(f"{now.state}, as of {day}{places}")
+    return 0

@@ -1,0 +1,57 @@
+"""`brasle-prescreen run`: everything that is set up, in one process."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from typing import Any
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("run", help="start the browser chat, and Telegram if BOT_TOKEN is set")
+    parser.add_argument("--port", type=int, help="port of the browser chat (default: 8080, or BRASLE_PORT)")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+
+
+def run(args: argparse.Namespace) -> int:
+    from bot.doctor import load_settings, problems
+
+    settings = load_settings()
+    if isinstance(settings, str):
+        print(settings, file=sys.stderr)
+        return 2
+    if args.port is not None:
+        settings = settings.model_copy(update={"port": args.port})
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    grave = [problem for problem in problems(settings) if problem.stops]
+    for problem in grave:
+        print(problem.line(), file=sys.stderr)
+    if grave:
+        return 2
+    from bot.app import App
+    from bot.store.errors import StoreError
+    from bot.wording import WordingError
+
+    try:
+        app = App(settings)
+    except (StoreError, WordingError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        asyncio.run(app.run(started=lambda address: _announce(address, settings.demo, not args.no_browser)))
+    except OSError as error:
+        print(f"The port {settings.port} cannot be used: {error.strerror}. Choose another with --port or BRASLE_PORT.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _announce(address: str, demo: bool, open_window: bool) -> None:
+    print(f"The conversation is open at {address}  (stop with Ctrl-C)", flush=True)
+    if demo:
+        print("This is a try-out with invented data: nobody at the hospital is told anything.", flush=True)
+    if open_window and sys.stdout.isatty():
+        import webbrowser
+
+        webbrowser.open(address)

@@ -1,0 +1,53 @@
+"""`brasle-prescreen updates`: what could not be handled is set aside and can be tried again."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import Any
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("updates", help="list or replay updates that could not be handled")
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="number, when and why; never what was in them")
+    replaying = actions.add_parser("replay", help="let one, or all, be handled again by the running server")
+    replaying.add_argument("number", nargs="?", type=int)
+    replaying.add_argument("--all", action="store_true")
+
+
+def run(args: argparse.Namespace) -> int:
+    from bot.doctor import load_settings
+    from bot.store.errors import StoreError
+    from bot.store.store import Store
+
+    settings = load_settings()
+    if isinstance(settings, str):
+        print(settings, file=sys.stderr)
+        return 2
+    try:
+        store = Store.open(settings.data, beside_server=True)
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        return asyncio.run(_act(store, args))
+    finally:
+        store.close_now()
+
+
+async def _act(store: Any, args: argparse.Namespace) -> int:
+    waiting = await store.quarantined()
+    if args.action == "list":
+        for one in waiting:
+            print(f"{one.item.id}  {one.at:%Y-%m-%d %H:%M}  {one.why}")
+        print(f"{len(waiting)} set aside.")
+        return 0
+    wanted = [one.item.id for one in waiting] if args.all else [args.number]
+    missing = [number for number in wanted if number is None or await store.replay(number) is None]
+    if missing:
+        print(f"Not set aside: {missing}. 'brasle-prescreen updates list' shows the numbers.", file=sys.stderr)
+        return 1
+    print(f"{len(wanted)} will be handled again.")
+    return 0

@@ -1,0 +1,130 @@
+"""Explains every setting as it stands: what is set, missing or wrong, and what to do. No secret is ever printed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError
+
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend: the setting, what is wrong, what to do. `stops`: the server does not start with it."""
+
+    setting: str
+    wrong: str
+    remedy: str
+    stops: bool = False
+
+    def line(self) -> str:
+        return f"{'STOP ' if self.stops else 'note '} {self.setting}: {self.wrong} {self.remedy}"
+
+
+def load_settings() -> Settings | str:
+    """The settings, or one sentence a line for whoever must mend them."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = []
+        for one in error.errors():
+            name = _environment_name(str(one["loc"][0]))
+            # The value itself is not repeated: it may be a secret typed into the wrong line.
+            lines.append(f"STOP  {name}: {one['msg']}. Mend it in the environment or in .env; 'brasle-prescreen doctor' explains each setting.")
+        return "\n".join(lines)
+
+
+def problems(settings: Settings) -> list[Problem]:
+    """Everything that is missing or odd, the gravest first."""
+    found = [*_telegram(settings), *_web(settings), *_site(settings), *_notices(settings)]
+    return sorted(found, key=lambda problem: not problem.stops)
+
+
+def _telegram(settings: Settings) -> list[Problem]:
+    if settings.bot_token is None:
+        return [Problem("BOT_TOKEN", "is not set: Telegram stays off, the browser chat runs.", "Ask @BotFather for a token if families shall use Telegram.")]
+    found = []
+    token = settings.bot_token.get_secret_value()
+    number, _, secret = token.partition(":")
+    if not number.isdecimal() or len(secret) < 20 or not secret.isascii() or " " in token:
+        found.append(Problem("BOT_TOKEN", "does not look like a bot token (123456789:AA...).", "Copy it again from @BotFather.", stops=True))
+    if not settings.telegram_api_base.startswith(("http://", "https://")):
+        found.append(Problem("TELEGRAM_API_BASE", "is not a web address.", "Leave it out to use Telegram's own.", stops=True))
+    if settings.webhook_secret is not None and not settings.public_url.startswith("https://"):
+        found.append(
+            Problem("BRASLE_PUBLIC_URL", "must be an https address when BRASLE_WEBHOOK_SECRET is set.", "Set it, or leave the secret out: updates are then fetched by polling.", stops=True)
+        )
+    return found
+
+
+def _web(settings: Settings) -> list[Problem]:
+    found = []
+    if settings.public_url:
+        address = urlsplit(settings.public_url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            found.append(Problem("BRASLE_PUBLIC_URL", "is not a web address.", "Write it like https://screening.example.org, without a path.", stops=True))
+        elif address.scheme == "http" and not settings.demo:
+            found.append(Problem("BRASLE_PUBLIC_URL", "is not https: answers would cross the network readable.", "Put a server with a certificate in front.", stops=True))
+    elif not settings.demo:
+        found.append(Problem("BRASLE_PUBLIC_URL", "is not set: no private links to go on elsewhere, no links in notices.", "Set the https address at which families reach this server."))
+    if settings.data.exists() and not os.access(settings.data, os.W_OK):
+        found.append(Problem("BRASLE_DATA", "names a folder that cannot be written.", "Check its owner and rights.", stops=True))
+    return found
+
+
+def _site(settings: Settings) -> list[Problem]:
+    found = []
+    for name, value, without in (
+        ("BRASLE_SITE_NAME", settings.site_name, "the hospital's name as families shall read it"),
+        ("BRASLE_SITE_PHONE", settings.site_phone, "the coordinator's number"),
+        ("BRASLE_SITE_HOURS", settings.site_hours, "when somebody answers that number"),
+        ("BRASLE_PRIVACY_CONTACT", settings.privacy_contact, "who answers questions about data"),
+    ):
+        if not value:
+            wrong = "is not set: families are told plainly that it is not."
+            if not settings.demo and name in ("BRASLE_SITE_NAME", "BRASLE_SITE_PHONE"):
+                wrong = "is not set: no family can be handed over."
+            found.append(Problem(name, wrong, f"Set {without}."))
+    if not settings.approval:
+        found.append(
+            Problem("BRASLE_APPROVAL", "is not set: every page says that the texts are a draft.", "Set the ethics committee's approval number and BRASLE_APPROVAL_DATE.")
+        )
+    elif not _is_date(settings.approval_date):
+        found.append(Problem("BRASLE_APPROVAL_DATE", "is not a date.", "Write it like 2026-11-22.", stops=not settings.demo))
+    return found
+
+
+def _notices(settings: Settings) -> list[Problem]:
+    if not settings.notify:
+        return [Problem("BRASLE_NOTIFY", "is not set: nobody is told of a new lead; they wait in 'brasle-prescreen leads list'.", "Set an address of apprise (mailto://, wecombot://, dingtalk://, tgram://); several are separated by spaces.")]
+    return [
+        Problem("BRASLE_NOTIFY", f"address number {position} is not one that apprise knows.", "See apprise's list of services for its form.", stops=True)
+        for position, target in enumerate(settings.notify, start=1)
+        if not _known_to_apprise(target)
+    ]
+
+
+def _known_to_apprise(target: SecretStr) -> bool:
+    import logging
+
+    import apprise
+
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
+    return bool(apprise.Apprise().add(target.get_secret_value()))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _environment_name(field: str) -> str:
+    aliases = {"BOT_TOKEN", "TELEGRAM_API_BASE"}
+    return field if field in aliases else f"BRASLE_{field.upper()}"
