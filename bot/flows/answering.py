@@ -27,6 +27,8 @@ def take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     """One reply at a question."""
     id = dialogue.interview.card or ""
     asked, _ = around.questions.template(id)
+    if said.button is None and said.text and said.choices and asked.kind == "multiple":
+        said = said.model_copy(update={"button": "done"})
     if said.button is not None:
         return _pressed(dialogue, said, asked, id, around)
     if said.text is None:
@@ -36,7 +38,7 @@ def take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if dialogue.interview.confirming is not None:
         return stay(dialogue, Text(key="confirm.please_tap"))
     if asked.kind in ("medicines", "vaccines"):
-        return listing.typed(dialogue, said.text, asked, around)
+        return listing.typed(listing.picked(dialogue, said.choices, asked, around), said.text, asked, around)
     read = understand(dialogue, asked, id, said.text, around)
     if isinstance(read, AskBack):
         return not_read(dialogue, said.text, read, id)
@@ -58,13 +60,19 @@ def _pressed(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: S
     if interview.doubts:
         return listing.settle_doubt(dialogue, word, rest, around)
     if asked.kind in ("medicines", "vaccines") and (asked.choice(rest) is None or word != "choose"):
-        return listing.pressed(dialogue, word, rest, said.choices, asked, id, around)
+        return listing.pressed(dialogue, word, rest, said, asked, id, around)
+    if said.text:
+        # A page sends what stands in its field along with a press: the press answers, the words are kept for the call.
+        remarks = (*interview.remarks, Remark(card=id, said=said.text))
+        dialogue = dialogue.with_interview(remarks=remarks)
     if said.choices is not None and asked.kind == "multiple":
         known = tuple(choice.id for choice in asked.choices)
         dialogue = dialogue.with_interview(ticked=tuple(c for c in known if c in _ids(said.choices)))
     if word == "tick" and (choice := asked.choice(rest)):
         return _tick(dialogue, choice)
-    if word in ("done", "only") and dialogue.interview.ticked:
+    if word in ("done", "only") and asked.kind == "multiple":
+        if not dialogue.interview.ticked:
+            return stay(dialogue, Text(key="multiple.nothing_ticked"))
         return give(dialogue, _several(dialogue, asked, id, around, only=word == "only"), asked, id, around)
     if word == "choose" and (choice := asked.choice(rest)):
         return give(dialogue, _one(choice, asked, id, around), asked, id, around)

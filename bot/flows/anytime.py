@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.flows import answering, contact, person, result, stopping
 from bot.flows.dialogue import Dialogue, Interview
-from bot.flows.turn import Surroundings, Turn, go, stay
+from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.flows.welcome import site_lines
 from bot.message import Button, Incoming, Reply, Text
 
@@ -24,6 +24,8 @@ def take_command(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
         return stopping.stop(dialogue)
     if command == "delete":
         return stopping.ask_delete(dialogue)
+    if command == "language" and said.argument in dict(around.languages):
+        return _speak(dialogue, said.argument or "")
     if command in PAGES:
         return Turn(dialogue.having(page=command, notes=()))
     if command == "back":
@@ -33,6 +35,14 @@ def take_command(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
     if command == "start":
         return _start(dialogue, said)
     return None
+
+
+def _speak(dialogue: Dialogue, language: str) -> Turn:
+    """The language asked for, on the same card with the same notes."""
+    chosen = dialogue.having(language=language, language_chosen=True)
+    if dialogue.state == "choosing_language":
+        return Turn(go(chosen, "choose_language"), happened=(Happened("started"),))
+    return Turn(chosen, refreshed=True)
 
 
 def _start(dialogue: Dialogue, said: Incoming) -> Turn:

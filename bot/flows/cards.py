@@ -145,14 +145,18 @@ def _choices(dialogue: Dialogue, card: Card, id: str, around: Surroundings) -> I
         yield Button(id=f"window:{window.id}", label=window_label(window))
     if card.ongoing:
         yield Button(id="ongoing", label=Text(key="ongoing"))
-    if card.kind == "multiple" and ticked:
+    # A page sends its boxes and finishes in one go; elsewhere each tick is a message, and finishing follows the first.
+    page = dialogue.channel == "browser"
+    if card.kind == "multiple" and (ticked or page):
         if card.absent or any(choice.absent for choice in card.choices):
             yield Button(id="only", label=Text(key="multiple.only"), style="primary")
         yield Button(id="done", label=Text(key="multiple.done"), style="primary")
     if card.kind == "medicines":
-        done = "medicines.done" if dialogue.interview.medicines else "medicines.none"
+        if page and not dialogue.interview.medicines:
+            yield Button(id="nothing", label=Text(key="medicines.none"))
+        done = "medicines.done" if page or dialogue.interview.medicines else "medicines.none"
         yield Button(id="done", label=Text(key=done), style="primary")
-    elif card.kind == "vaccines" and dialogue.interview.vaccines:
+    elif card.kind == "vaccines" and (page or dialogue.interview.vaccines):
         yield Button(id="done", label=Text(key="multiple.done"), style="primary")
 
 

@@ -6,7 +6,7 @@ from bot.flows.cards import joined, name_of
 from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, Remark
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.flows.understanding import Mention, mentioned
-from bot.message import Term, Text
+from bot.message import Incoming, Term, Text
 from brasle_prescreen.question import Card
 
 # More names than this in one list go to the call, not to cards; they are kept and judged all the same.
@@ -14,11 +14,14 @@ LONGEST_LIST = 40
 
 
 def pressed(
-    dialogue: Dialogue, word: str, rest: str, choices: tuple[str, ...] | None, asked: Card, id: str, around: Surroundings
+    dialogue: Dialogue, word: str, rest: str, said: Incoming, asked: Card, id: str, around: Surroundings
 ) -> Turn:
-    if choices is not None:
-        picks = {one.removeprefix("pick:") for one in choices}
-        dialogue = _repicked(dialogue, asked, picks, around)
+    dialogue = picked(dialogue, said.choices, asked, around)
+    if said.text:
+        read = typed(dialogue, said.text, asked, around)
+        if read.dialogue.interview.doubts:
+            return read
+        dialogue = read.dialogue
     if word == "pick" and rest in asked.picks:
         listed = {one.entry for one in _items(dialogue.interview, asked)}
         wanted = (listed & set(asked.picks)) ^ {rest}
@@ -26,9 +29,22 @@ def pressed(
     if word == "remove" and rest.isdecimal():
         kept = tuple(one for one in _items(dialogue.interview, asked) if one.number != int(rest))
         return Turn(_with_items(dialogue, asked, kept).having(notes=()), refreshed=True)
+    items = _items(dialogue.interview, asked)
+    if word == "nothing" and asked.kind == "medicines":
+        return stay(dialogue) if items else _done(dialogue, asked, id, around)
     if word == "done":
+        # A page finishes with this button alone; elsewhere it says "none" while the list is empty.
+        if not items and (said.choices is not None or asked.kind == "vaccines"):
+            return stay(dialogue, Text(key="multiple.nothing_ticked"))
         return _done(dialogue, asked, id, around)
     return stay(dialogue, Text(key="stale"))
+
+
+def picked(dialogue: Dialogue, choices: tuple[str, ...] | None, asked: Card, around: Surroundings) -> Dialogue:
+    """The list with the boxes as a page sent them; None: the card was not sent as a page."""
+    if choices is None:
+        return dialogue
+    return _repicked(dialogue, asked, {one.removeprefix("pick:") for one in choices}, around)
 
 
 def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> Turn:

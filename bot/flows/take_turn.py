@@ -57,7 +57,7 @@ def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if said.command is not None:
         turn = anytime.take_command(dialogue, said, around)
         return turn if turn is not None else stay(dialogue, Text(key="unknown_command"))
-    if said.button is not None and said.revision is not None and said.revision != dialogue.revision:
+    if said.revision is not None and said.revision != dialogue.revision:
         return stay(dialogue, Text(key="stale")).with_(toast=Text(key="stale"))
     if said.button in ("person", *anytime.PAGES) and dialogue.page is None:
         turn = anytime.take_command(dialogue, said.model_copy(update={"command": said.button}), around)
