@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -131,6 +130,8 @@ class FakeTelegram:
         method = request.match_info["method"].lower()
         given, outcome = Parameters({}), 0
         try:
+            if self.faults.outage:
+                raise ConnectionCut
             if request.match_info["token"] != self.token:
                 raise Refusal(401, "Unauthorized")
             given = await read_parameters(request)
@@ -139,9 +140,7 @@ class FakeTelegram:
             if fault is not None:
                 raise ConnectionCut
             outcome = 200
-            return web.json_response(
-                {"ok": True, "result": result}, dumps=partial(json.dumps, ensure_ascii=False)
-            )
+            return web.json_response({"ok": True, "result": result})
         except Refusal as refusal:
             outcome = refusal.code
             return web.json_response(refusal.body(), status=refusal.code)

@@ -1,0 +1,221 @@
+"""Sends what was committed: in order within a chat, at least once, until taken or refused for good."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from bot.backoff import wait_seconds
+from bot.pace import Pace
+from bot.store.errors import StoreUnavailable
+from bot.store.records import OutboxItem
+
+if TYPE_CHECKING:
+    from bot.store.store import Store
+
+FETCHED_AT_ONCE = 200
+CHATS_AT_ONCE = 32
+LOOK_EVERY = 5.0
+LONGEST_WAIT = 30.0
+LONGEST_STORE_WAIT = 4.0
+# A row that fails again and again for no reason that we know would hold up its chat for ever.
+MOST_ATTEMPTS = 200
+
+_log = logging.getLogger(__name__)
+
+
+class SendLater(Exception):
+    """Not now: again in `seconds` (None: by back-off). `everywhere`: the whole channel is in trouble."""
+
+    def __init__(self, why: str, seconds: float | None = None, *, everywhere: bool = False) -> None:
+        super().__init__(why)
+        self.why, self.seconds, self.everywhere = why, seconds, everywhere
+
+
+class Refused(Exception):
+    """This one will never be taken; the next may be. The text is the reason, without anything private."""
+
+
+class Unreachable(Exception):
+    """This chat takes nothing from us any more: blocked, deleted, not found."""
+
+
+class Moved(Exception):
+    """The chat has another address now."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("the chat has moved")
+        self.address = address
+
+
+class Sender(Protocol):
+    """One channel's way out. Raises the errors above, nothing else on purpose."""
+
+    def is_message(self, item: OutboxItem) -> bool:
+        """Whether it counts for the limit of messages a second in its chat."""
+        ...
+
+    async def send(self, item: OutboxItem) -> str | None:
+        """Send it; gives the chat's live card from now on: None if as it was, empty if there is none."""
+        ...
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Outbox:
+    """Sends the rows of one channel. `wake` it after a commit."""
+
+    def __init__(
+        self,
+        store: Store,
+        channel: str,
+        sender: Sender,
+        *,
+        pace: Pace | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._store = store
+        self._channel = channel
+        self._sender = sender
+        self._pace = pace or Pace()
+        self._clock = clock
+        self._bell = asyncio.Event()
+        self._sending: dict[int, asyncio.Task[None]] = {}
+        self._later: dict[int, datetime] = {}
+        self._held_until: datetime | None = None
+        self._failures = 0
+        self._flooded: str | None = None
+        self._stopping = False
+        self.trouble: str | None = None
+
+    def wake(self) -> None:
+        """Something was committed that may have to be sent."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Send until `stop`."""
+        while not self._stopping:
+            self._bell.clear()
+            wait = await self._look()
+            try:
+                await asyncio.wait_for(self._bell.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Begin nothing more; let what is on its way end. The rest is sent after the next start."""
+        self._stopping = True
+        self._bell.set()
+        tasks = list(self._sending.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace)
+            for task in late:
+                task.cancel()
+
+    async def _look(self) -> float:
+        """Start sending what is due; seconds until the next look unless somebody wakes us."""
+        now = self._clock()
+        if self._held_until is not None and now < self._held_until:
+            return (self._held_until - now).total_seconds()
+        self._held_until = None
+        room = min(CHATS_AT_ONCE - len(self._sending), 1 if self._failures else CHATS_AT_ONCE)
+        if room > 0:
+            try:
+                items = await self._store.due(
+                    self._channel, FETCHED_AT_ONCE, now, besides=tuple(self._sending)
+                )
+            except StoreUnavailable as error:
+                _log.error("Nothing can be sent. %s", error)
+                return LONGEST_STORE_WAIT
+            for item in items[:room]:
+                self._later.pop(item.id, None)
+                self._sending[item.id] = asyncio.create_task(self._send(item))
+        return self._next_look()
+
+    def _next_look(self) -> float:
+        now = self._clock()
+        soonest = min(self._later.values(), default=now + timedelta(seconds=LOOK_EVERY))
+        return min(LOOK_EVERY, max(0.01, (soonest - now).total_seconds()))
+
+    async def _send(self, item: OutboxItem) -> None:
+        try:
+            await self._pace.turn(item.address, message=self._sender.is_message(item))
+            await self._settle(item)
+        except StoreUnavailable as error:
+            # Sent, perhaps, and not written down: sent again, which does no harm.
+            _log.error("What was sent could not be noted. %s", error)
+            self._hold(wait_seconds(1, first=LONGEST_STORE_WAIT))
+        finally:
+            del self._sending[item.id]
+            self._bell.set()
+
+    async def _settle(self, item: OutboxItem) -> None:
+        store = self._store
+        try:
+            live = await self._sender.send(item)
+        except SendLater as later:
+            await self._postpone(item, later)
+        except Moved as moved:
+            await store.move_chat(item.channel, item.address, moved.address)
+        except Unreachable as refusal:
+            self._well()
+            if item.person is None:
+                await store.give_up(item.id, str(refusal))
+            else:
+                await store.unreachable(item.person, str(refusal))
+        except Refused as refusal:
+            self._well()
+            _log.error("A %s on %s was refused for good: %s", item.op, item.channel, refusal)
+            await store.give_up(item.id, str(refusal))
+        except Exception as error:  # a mistake of ours must not stop every other chat
+            kind = type(error).__name__
+            _log.error("Sending a %s on %s failed: %s", item.op, item.channel, kind)
+            await self._postpone(item, SendLater(kind))
+        else:
+            self._well()
+            await store.sent(item.id, live_message=live)
+
+    async def _postpone(self, item: OutboxItem, later: SendLater) -> None:
+        """Try this row again later; hold the whole channel if the trouble is not this chat's alone."""
+        now = self._clock()
+        everywhere = later.everywhere
+        if later.seconds is None:
+            seconds = wait_seconds(item.attempts + 1, most=LONGEST_WAIT)
+        else:
+            seconds = later.seconds
+            # A second chat told to wait before anything went through: it is the overall limit.
+            everywhere = everywhere or self._flooded not in (None, item.address)
+            self._flooded = item.address
+        if everywhere:
+            self._failures += 1
+            if later.seconds is None:
+                seconds = wait_seconds(self._failures, most=LONGEST_WAIT)
+            self._hold(seconds)
+            self._say(f"{item.channel} takes nothing at the moment: {later.why}. What was written waits.")
+        if item.attempts >= MOST_ATTEMPTS and not everywhere:
+            await self._store.give_up(item.id, f"given up after {item.attempts} attempts: {later.why}")
+            return
+        at = now + timedelta(seconds=seconds)
+        self._later[item.id] = at
+        await self._store.retry(item.id, at, later.why)
+
+    def _hold(self, seconds: float) -> None:
+        until = self._clock() + timedelta(seconds=seconds)
+        self._held_until = max(until, self._held_until or until)
+
+    def _say(self, words: str) -> None:
+        if words != self.trouble:
+            _log.error("%s", words)
+        self.trouble = words
+
+    def _well(self) -> None:
+        if self.trouble is not None:
+            _log.warning("%s takes messages again.", self._channel)
+        self.trouble = None
+        self._failures = 0
+        self._flooded = None

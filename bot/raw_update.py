@@ -1,0 +1,73 @@
+"""Telegram's updates as raw text, read just far enough to store them: no oddity can stop the intake."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.store.records import RawUpdate
+
+LARGEST_ID = 2**63 - 1
+
+
+@dataclass(slots=True)
+class Batch:
+    """One answer of getUpdates: updates to store, what is no update (text, why), the last number seen."""
+
+    updates: list[RawUpdate] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    last_id: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not self.updates and not self.unreadable
+
+
+def read_batch(result: Any) -> Batch:
+    """Take the `result` of getUpdates apart; anything that is no update is set aside, never raised."""
+    batch = Batch()
+    if not isinstance(result, list):
+        return batch
+    for update in result:
+        raw = as_raw(update)
+        if raw is None:
+            batch.unreadable.append((as_text(update), "an update without a number"))
+        else:
+            batch.updates.append(raw)
+            batch.last_id = raw.update_id
+    return batch
+
+
+def as_raw(update: Any) -> RawUpdate | None:
+    """An update ready to store, or None if it has no usable number."""
+    if not isinstance(update, dict):
+        return None
+    id = update.get("update_id")
+    if not isinstance(id, int) or isinstance(id, bool) or not 0 <= id <= LARGEST_ID:
+        return None
+    return RawUpdate(update_id=id, chat=chat_of(update), raw=as_text(update))
+
+
+def as_text(update: Any) -> str:
+    """JSON with everything beyond ASCII escaped: half a surrogate pair and NUL survive in any database."""
+    return json.dumps(update, ensure_ascii=True, separators=(",", ":"))
+
+
+def chat_of(update: dict[str, Any]) -> str | None:
+    """The chat in whose order this update belongs; for what has no chat, the person; None without either."""
+    for part in update.values():
+        if not isinstance(part, dict):
+            continue
+        for holder in (part, part.get("message")):
+            if isinstance(holder, dict) and (id := _id(holder.get("chat"))) is not None:
+                return id
+        for who in ("from", "user"):
+            if (id := _id(part.get(who))) is not None:
+                return id
+    return None
+
+
+def _id(holder: Any) -> str | None:
+    id = holder.get("id") if isinstance(holder, dict) else None
+    return str(id) if isinstance(id, int) and not isinstance(id, bool) else None

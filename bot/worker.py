@@ -1,0 +1,147 @@
+"""Handles stored updates: a chat's in order, many chats at once; what cannot be handled is set aside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from bot.backoff import wait_seconds
+from bot.store.errors import StoreUnavailable
+from bot.store.records import InboxItem
+
+if TYPE_CHECKING:
+    from bot.store.store import Store
+
+Handler = Callable[[InboxItem], Awaitable[None]]
+
+# Updates held in memory at most; the rest waits in the database.
+HELD = 500
+CHATS_AT_ONCE = 64
+# A handler only computes and commits: one that takes this long hangs and would hold up its chat.
+LONGEST_HANDLING = 60.0
+# Nobody rings when another process (a command line) puts an update back: look by ourselves now and then.
+LOOK_EVERY = 5.0
+LONGEST_STORE_WAIT = 4.0
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Takes pending updates from the store; `handler` handles each and marks it done with its commit."""
+
+    def __init__(self, store: Store, handler: Handler) -> None:
+        self._store = store
+        self._handler = handler
+        self._bell = asyncio.Event()
+        self._fetched = 0  # the number of the last row taken from the store
+        self._held = 0
+        self._waiting: dict[str, deque[InboxItem]] = {}
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    def wake(self) -> None:
+        """New updates were stored."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Work until `stop`. Trouble with the store is waited out: a full disk sets nothing aside."""
+        failures = 0
+        while not self._stopping:
+            self._bell.clear()
+            try:
+                await self._fetch()
+                failures, wait = 0, LOOK_EVERY
+            except StoreUnavailable as error:
+                failures += 1
+                _log.error("Stored updates wait. %s", error)
+                wait = wait_seconds(failures, most=LONGEST_STORE_WAIT)
+            self._begin()
+            try:
+                await asyncio.wait_for(self._bell.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Begin nothing more and let what is being handled end; the rest is handled after the next start."""
+        self._stopping = True
+        self._bell.set()
+        tasks = list(self._busy.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=grace)
+            for task in late:
+                task.cancel()
+
+    async def _fetch(self) -> None:
+        while self._held < HELD:
+            items = await self._store.pending(HELD, self._fetched)
+            for item in items:
+                self._waiting.setdefault(item.chat or f"update {item.id}", deque()).append(item)
+                self._fetched = item.id
+            self._held += len(items)
+            if not items:
+                return
+
+    def _begin(self) -> None:
+        """Give every chat that waits a task of its own, as far as there is room; first come, first served."""
+        for chat in self._waiting:
+            if self._stopping or len(self._busy) >= CHATS_AT_ONCE:
+                return
+            if chat not in self._busy:
+                self._busy[chat] = asyncio.create_task(self._handle_chat(chat))
+
+    async def _handle_chat(self, chat: str) -> None:
+        waiting = self._waiting[chat]
+        try:
+            while waiting and not self._stopping:
+                await self._patiently(self._handle, waiting[0])
+                waiting.popleft()
+                self._held -= 1
+        finally:
+            if not waiting:
+                del self._waiting[chat]
+            del self._busy[chat]
+            self._bell.set()
+
+    async def _handle(self, item: InboxItem) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_HANDLING):
+                await self._handler(item)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # whatever it is, the rest must go on
+            # The error's own text may quote what a family wrote: only its kind and place are told.
+            why = f"{type(error).__name__} at {_place(error)}"
+            _log.error("Update %d could not be handled and is set aside: %s", item.id, why)
+            await self._patiently(self._set_aside, item, why)
+            return
+        # Usually the handler's commit has marked it done. If it had no effect, that is done here.
+        left = await self._store.pending(1, item.id - 1)
+        if left and left[0].id == item.id:
+            await self._store.drop_update(item.id)
+
+    async def _set_aside(self, item: InboxItem, why: str) -> None:
+        await self._store.quarantine(item.id, why)
+
+    async def _patiently(self, act: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        """Do it again until the store can be used: the disk was full, or locked by another program."""
+        failures = 0
+        while True:
+            try:
+                return await act(*arguments)
+            except StoreUnavailable as error:
+                failures += 1
+                _log.error("An update waits. %s", error)
+                await asyncio.sleep(wait_seconds(failures, most=LONGEST_STORE_WAIT))
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "/bot/" in frame.filename or "/brasle_prescreen/" in frame.filename]
+    if not frames:
+        return "an unknown place"
+    frame = (ours or frames)[-1]
+    return f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
