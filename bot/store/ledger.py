@@ -8,10 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from bot.store.keyring import Keyring
 from bot.store.moments import to_micros
 from bot.store.sealing import Marks, Seal
+
+_CHATS_KNOWN = 8192  # chats whose keyed hash is kept in memory: a turn needs it three times
 
 
 class Ledger:
@@ -20,13 +23,14 @@ class Ledger:
     `erasing` collects people whose key and log are to be wiped after the commit.
     """
 
-    __slots__ = ("clock", "erasing", "intake", "keys", "marks", "sql")
+    __slots__ = ("chat", "clock", "erasing", "intake", "keys", "marks", "sql")
 
     def __init__(self, sql: sqlite3.Connection, keys: Keyring, clock: Callable[[], datetime]) -> None:
         self.sql = sql
         self.keys = keys
         self.clock = clock
         self.marks: Marks = keys.marks
+        self.chat = lru_cache(_CHATS_KNOWN)(self._chat)
         self.intake: Seal = keys.intake
         self.erasing: list[int] = []
 
@@ -34,7 +38,7 @@ class Ledger:
         """Microseconds since 1970."""
         return to_micros(self.clock())
 
-    def chat(self, channel: str, address: str) -> bytes:
+    def _chat(self, channel: str, address: str) -> bytes:
         """Under what a conversation is looked up: a keyed hash, so that the file names nobody."""
         return self.marks.of("chat", channel, address)
 

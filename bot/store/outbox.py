@@ -143,7 +143,7 @@ def unreachable(ledger: Ledger, person: str, why: str) -> None:
     """
     number = numbered(person)
     now = ledger.now()
-    ledger.sql.execute(_SQL["stop_family"], (number,))
+    ledger.sql.execute(_SQL["stop_family"], {"person": number})
     if ledger.sql.execute(_SQL["mark_unreachable"], (now, number)).rowcount:
         leads.note_unreachable(ledger, number, now, why)
 

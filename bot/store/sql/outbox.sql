@@ -50,8 +50,10 @@ SELECT id, person, channel, op, attempts, why, given_up_at FROM outbox WHERE giv
 UPDATE person SET unreachable_since = ? WHERE id = ? AND unreachable_since IS NULL;
 
 -- name: stop_family
+-- What is about a lead goes to the site: that is still sent.
 DELETE FROM outbox
-WHERE given_up_at IS NULL AND chat IN (SELECT chat FROM address WHERE person = ?);
+WHERE given_up_at IS NULL AND lead IS NULL
+  AND (person = :person OR chat IN (SELECT chat FROM address WHERE person = :person));
 
 -- name: of_chat
 SELECT id, person, sealed FROM outbox WHERE chat = ? AND given_up_at IS NULL;
