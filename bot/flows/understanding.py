@@ -1,0 +1,240 @@
+"""What somebody typed at a card, as an answer: the reading is the domain's, the keys are the card's.
+
+Where a careful nurse would ask back, `AskBack` names the message; nothing is ever taken by guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.flows.cards import choice_label, joined
+from bot.flows.dialogue import Given
+from bot.flows.turn import Surroundings
+from bot.message import Day, Text, Value
+from brasle_prescreen import reading
+from brasle_prescreen.question import Card
+from brasle_prescreen.reading.reading import Outcome
+
+# Longer than any answer: kept whole as a remark, but not read.
+LONGEST_READ = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class AskBack:
+    """The message to ask back with."""
+
+    why: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A medicine named in a message: as typed, its entry if there is one, and what else it may be.
+
+    `doubtful`: not spelled like a known name, or of a group whose names are easily confused: always asked back.
+    """
+
+    said: str
+    entry: str | None
+    doubtful: bool
+    candidates: tuple[str, ...]
+    route: str | None = None
+
+
+def understand(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+    """Read one typed reply at a card of any kind but the lists of medicines and vaccines."""
+    if len(said) > LONGEST_READ:
+        return AskBack("misread.too_long")
+    match asked.kind:
+        case "choice" | "multiple":
+            return _choice(dialogue, asked, id, said, around)
+        case "age":
+            return _age(said, around)
+        case "date":
+            return _when(asked, id, said, around)
+        case "number":
+            return _number(asked, id, said, around)
+        case "titer":
+            return _titer(asked, said)
+        case "medicine_dose":
+            return _dose(dialogue, id, said, around)
+        case "slip":
+            return _slip(dialogue, asked, id, said, around)
+        case _:
+            return AskBack("misread.choice")
+
+
+def _choice(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+    from bot.flows.answering import _one, _open, _several
+
+    read = reading.read_choice(said, card_key(asked, id), tuple(choice.id for choice in asked.choices))
+    if read.outcome is Outcome.UNSURE and not asked.no_skip:
+        return _open(asked, "unsure").model_copy(update={"said": said})
+    if read.outcome is not Outcome.VALUE or not read.value:
+        return AskBack("misread.choice")
+    if asked.kind == "choice":
+        choice = asked.choice(read.value[0]) if len(read.value) == 1 else None
+        return _one(choice, asked, id, around).model_copy(update={"said": said}) if choice else AskBack("misread.choice")
+    ticked = dialogue.with_interview(ticked=tuple(choice.id for choice in asked.choices if choice.id in read.value))
+    alone = asked.choice(read.value[0]) if len(read.value) == 1 else None
+    if alone is not None and alone.alone:
+        return _one(alone, asked, id, around).model_copy(update={"said": said})
+    return _several(ticked, asked, id, around, only=False).model_copy(update={"said": said})
+
+
+def card_key(asked: Card, id: str) -> str:
+    """The card's name in the word lists: templates share theirs."""
+    group, _, rest = id.partition(".")
+    return f"{group}.{asked.id}" if rest else asked.id
+
+
+def _age(said: str, around: Surroundings) -> Given | AskBack:
+    read = reading.read_age(said, around.today)
+    if read.outcome is Outcome.UNSURE:
+        return Given(said=said, choices=("unsure",), sets={"birth_date": "unsure", "age_years": "unsure"}, shown=Text(key="answered.unsure"))
+    if read.outcome is not Outcome.VALUE or read.value is None:
+        return AskBack("misread.nominal_age" if read.why == "nominal_age" else "misread.age")
+    age = read.value
+    if age.birth is not None:
+        earliest, latest = age.birth
+        span = _span(earliest, latest)
+        return Given(said=said, sets={"birth_date": span}, shown=Day(earliest=earliest, latest=latest))
+    years = int(age.years)
+    return Given(said=said, sets={"age_years": years}, shown=Text(key="age.years", values={"n": years}))
+
+
+def _when(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+    key = asked.sets_date or ""
+    read = reading.read_when(said, around.today)
+    if read.outcome is Outcome.UNSURE:
+        return Given(said=said, choices=("unsure",), sets={} if "*" in key else {key: "unsure"}, shown=Text(key="answered.unsure"))
+    if read.outcome is Outcome.ONGOING:
+        if not asked.ongoing:
+            return AskBack("misread.when")
+        return Given(said=said, choices=("ongoing",), sets={key: "ongoing"}, shown=Text(key="ongoing"))
+    if read.outcome is Outcome.NEVER and (none := asked.choice("none")) is not None:
+        return Given(said=said, choices=("none",), sets=none.sets, shown=choice_label(asked, id, "none"))
+    if read.outcome is not Outcome.VALUE or read.value is None:
+        return AskBack("misread.when_future" if read.why == "future" else "misread.when")
+    earliest, latest = read.value
+    return Given(said=said, sets={key: _span(earliest, latest)}, shown=Day(earliest=earliest, latest=latest))
+
+
+def _number(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+    number = asked.number
+    assert number is not None
+    read = reading.read_score(said, around.today, least=number.least, most=number.most)
+    if read.outcome is Outcome.UNSURE:
+        top = number.key.partition(".")[0]
+        return Given(said=said, choices=("unsure",), sets={top: "unsure"}, shown=Text(key="answered.unsure"))
+    if read.outcome is not Outcome.VALUE or read.value is None:
+        return AskBack("misread.number")
+    sets: dict[str, Any] = {number.key: read.value.score}
+    if read.value.date is not None:
+        sets[number.date] = _span(*read.value.date)
+    return Given(said=said, sets=sets, shown=str(read.value.score))
+
+
+def _titer(asked: Card, said: str) -> Given | AskBack:
+    key = asked.fills[0]
+    read = reading.read_ana(said)
+    if read.outcome is Outcome.UNSURE:
+        return Given(said=said, choices=("unsure",), sets={key: "unsure"}, shown=Text(key="answered.unsure"))
+    if read.outcome is not Outcome.VALUE or read.value is None:
+        return AskBack("misread.titer")
+    titer = read.value.titer
+    if titer is None:
+        # "Positive" without a number is a hint, not a titre: the titre itself stays unknown.
+        return Given(said=said, sets={key: "unsure"}, shown=Text(key=f"titer.{read.value.result}"))
+    return Given(said=said, sets={key: titer}, shown=Text(key="titer", values={"n": titer}))
+
+
+def _dose(dialogue: Any, id: str, said: str, around: Surroundings) -> Given | AskBack:
+    number = int(id.split(".")[1])
+    medicine = next((one for one in dialogue.interview.medicines if one.number == number), None)
+    entry = medicine.entry if medicine else None
+    read = reading.read_dose_of(said, entry, around.protocol.medicines)
+    if read.outcome is Outcome.UNSURE:
+        return Given(said=said, choices=("unsure",), sets={"dose": "unsure"}, shown=Text(key="answered.unsure"))
+    if read.outcome is not Outcome.VALUE or read.value is None:
+        return AskBack("misread.dose_too_much" if read.why == "implausible" else "misread.dose")
+    dose = read.value
+    if dose.tablet_mg is not None and dose.tablets_per_day is not None:
+        sets = {"dose": {"tablet_mg": plain(dose.tablet_mg), "tablets_per_day": plain(dose.tablets_per_day)}}
+        shown: Value = Text(key="dose.tablets", values={"mg": str(dose.tablet_mg), "count": str(dose.tablets_per_day)})
+    elif dose.least == dose.most:
+        sets = {"dose": {"mg_per_day": plain(dose.least)}}
+        shown = Text(key="dose.mg", values={"mg": str(dose.least)})
+    else:
+        sets = {"dose": {"mg_per_day": {"min": plain(dose.least), "max": plain(dose.most)}}}
+        shown = Text(key="dose.between", values={"least": str(dose.least), "most": str(dose.most)})
+    return Given(said=said, sets=sets, shown=shown)
+
+
+def _slip(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+    lines = reading.read_lab_slip(said, around.today)
+    if not lines:
+        return AskBack("misread.slip")
+    sets: dict[str, Any] = {}
+    shown: list[Value] = []
+    for line in lines:
+        result: dict[str, Any] = {"value": plain(line.value)}
+        if line.unit:
+            result["unit"] = line.unit
+        if line.upper_limit is not None:
+            result["uln"] = plain(line.upper_limit)
+        if line.date is not None:
+            result["date"] = _span(*line.date)
+        if line.analyte in around.protocol.analytes:
+            sets[f"labs.{line.analyte}"] = result
+        values: dict[str, Value] = {"item": Text(key=f"lab.{line.analyte}"), "value": str(line.value), "unit": line.unit or ""}
+        shown.append(Text(key="lab.read", values=values))
+    return Given(said=said, sets=sets, shown=joined(shown, lines=True))
+
+
+def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | None:
+    """The medicines (or vaccines) named in a message; None if none could be read. Negated and planned ones are left out."""
+    if len(said) > LONGEST_READ:
+        return None
+    lexicon = around.protocol.medicines
+    found = reading.read_medicines(said, lexicon, tense="ever")
+    mentions = []
+    for one in found:
+        if one.negated:
+            continue
+        vaccine = one.entry is not None and lexicon.entry(one.entry).is_vaccine
+        if one.entry is not None and vaccine != (asked.kind == "vaccines"):
+            continue
+        candidates = tuple(dict.fromkeys(id for id in one.candidates if id in lexicon))
+        mentions.append(Mention(one.said, one.entry, one.doubtful, candidates, one.route))
+    return mentions or None
+
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
+_WECHAT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")
+
+
+def read_reach(way: str, said: str) -> str | AskBack:
+    """A phone number in E.164, a WeChat id or an e-mail address; AskBack if it cannot be one."""
+    if way == "phone" or (way == "wechat" and not _WECHAT.fullmatch(said)):
+        read = reading.read_phone(said)
+        if read.outcome is Outcome.VALUE and read.value:
+            return read.value
+        return AskBack("contact.phone_unread" if way == "phone" else "contact.wechat_unread")
+    if way == "email" and not _EMAIL.fullmatch(said):
+        return AskBack("contact.email_unread")
+    return said
+
+
+def plain(number: Decimal) -> int | float:
+    """An exact decimal as JSON carries it: `assess` reads it back by its shortest text, so nothing is lost."""
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _span(earliest: date, latest: date) -> dict[str, str]:
+    return {"earliest": earliest.isoformat(), "latest": latest.isoformat()}
