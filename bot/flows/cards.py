@@ -148,9 +148,12 @@ def _choices(dialogue: Dialogue, card: Card, id: str, around: Surroundings) -> I
     # A page sends its boxes and finishes in one go; elsewhere each tick is a message, and finishing follows the first.
     page = dialogue.channel == "browser"
     if card.kind == "multiple" and (ticked or page):
-        if card.absent or any(choice.absent for choice in card.choices):
+        open_rest = bool(card.absent) or any(choice.absent for choice in card.choices)
+        if open_rest:
             yield Button(id="only", label=Text(key="multiple.only"), style="primary")
-        yield Button(id="done", label=Text(key="multiple.done"), style="primary")
+        # "Continue" alone would read as "and none of the others", which was not said.
+        done = "multiple.only_not_sure" if open_rest else "multiple.done"
+        yield Button(id="done", label=Text(key=done), style="primary")
     if card.kind == "medicines":
         if page and not dialogue.interview.medicines:
             yield Button(id="nothing", label=Text(key="medicines.none"))
