@@ -26,9 +26,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "locales"
 # A language without every text of these is not offered: safety, permission and the questions themselves.
 REQUIRED = (
     "language.",
-    "urgent.",
+    "alarm.",
     "permission.",
-    "abroad.",
     "private.",
     "card.",
     "window.",
@@ -37,6 +36,7 @@ REQUIRED = (
     "multiple.",
     "confirm.",
     "nav.",
+    "ongoing",
 )
 
 _log = logging.getLogger(__name__)

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class WordingError(Exception):
-    """A locale file holds a mistake: the message says which file and key, what is wrong, and how to mend it."""
+    """A locale file holds a mistake: the message says where, what is wrong and how to mend it."""

@@ -1,4 +1,4 @@
-"""One worded message: its plain `{name}` placeholders and few allowed tags, taken apart once, filled often."""
+"""One worded message: its plain `{name}` placeholders and few allowed tags, taken apart once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from string import Formatter
 TAGS = ("b", "i", "u", "blockquote")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_SPECIAL = re.compile(r"[{}<>&]")
 _TAG = re.compile(rf"</?(?:{'|'.join(TAGS)})>")
 
 
@@ -42,6 +43,8 @@ class Template:
 
 def parse(source: str) -> Template:
     """Take a message apart; TemplateError if a placeholder is not a plain `{name}`."""
+    if not _SPECIAL.search(source):
+        return Template(source=source, names=(), plain=(source,), markup=(source,))
     names: list[str] = []
     literals = [""]
     for literal, name in _pieces(source):
