@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,8 +11,6 @@ from starlette.applications import Starlette
 from bot.channels.browser import BrowserChannel
 from bot.channels.web import web_app, web_server
 from tests.browser.stub_conversation import StubConversation, StubWording
-
-HERE = Path(__file__).parent
 
 
 @dataclass
@@ -42,9 +38,8 @@ class Site:
 
 
 def build(public_url: str | None = None) -> Site:
-    words = tomllib.loads((HERE / "browser_words.toml").read_text(encoding="utf-8"))
     conversation, links = StubConversation(demo=True), Links()
-    channel = BrowserChannel(conversation, StubWording(words), links.redeem, public_url=public_url, demo=True)
+    channel = BrowserChannel(conversation, StubWording(), links.redeem, public_url=public_url, demo=True)
     return Site(conversation, links, web_app(channel.routes(), channel.error_page, https=channel.https))
 
 

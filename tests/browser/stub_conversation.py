@@ -6,32 +6,39 @@ import html
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from bot.message import Answered, Button, Entry, Incoming, Reply, Row, Text
+from bot.wording import Wording
 from bot.wording_guess import nearest
 
 HERE = Path(__file__).parent
 WORDS: dict[str, dict[str, str]] = tomllib.loads((HERE / "stub_words.toml").read_text(encoding="utf-8"))
 
 
-class StubWording:
-    """Words of the example cards, and the browser's own sentences."""
+@cache
+def real_wording() -> Wording:
+    return Wording.load(strict=True)
 
-    def __init__(self, own: dict[str, dict[str, str]]) -> None:
-        self.own = own
+
+class StubWording:
+    """Words of the example cards; the browser's own sentences are those of `locales/`."""
+
+    def __init__(self) -> None:
+        self.real = real_wording()
 
     def languages(self) -> Sequence[tuple[str, str]]:
         return (("zh_Hans", "简体中文"), ("en", "English"))
 
     def say(self, text: Text, language: str, *, self_answering: bool = False) -> str:
-        short = language.partition("_")[0]
-        words = self.own[text.key][short] if text.key.startswith("browser.") else WORDS[short][text.key]
+        if text.key.startswith("browser."):
+            return self.real.say(text, language)
         values = {
             name: self.say(value, language) if isinstance(value, Text) else value
             for name, value in text.values.items()
         }
-        return words.format(**values)
+        return WORDS[language.partition("_")[0]][text.key].format(**values)
 
     def say_html(self, text: Text, language: str, *, self_answering: bool = False) -> str:
         return html.escape(self.say(text, language), quote=False)

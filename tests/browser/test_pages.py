@@ -78,7 +78,7 @@ def test_a_page_is_small_and_holds_nothing_inline_and_nothing_from_elsewhere(
 def test_no_title_or_address_tells_anything_about_health(site: Site, language: str) -> None:
     family = Family(site, language)
     allowed = {
-        "zh-CN": r"(第 \d 部分，共 5 部分 – )?研究问卷",
+        "zh-CN": r"(第\d部分，共5部分 – )?研究问卷",
         "en": r"(Part \d of 5 – )?Study questions",
     }[language]
     for _ in CARDS:
