@@ -218,7 +218,8 @@ class Conversation:
 
     def _dialogue(self, person: Person | None, channel: str, language_hint: str | None) -> Dialogue:
         if person is not None:
-            return load(person.dialogue)
+            # A resume link may have brought the family from another channel.
+            return load(person.dialogue).having(channel=channel)
         return Dialogue.model_validate({"channel": channel, "language": self._wording.guess(language_hint or "")})
 
     async def _around(self, person: Person | None, dialogue: Dialogue) -> Surroundings:
