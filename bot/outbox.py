@@ -21,8 +21,8 @@ CHATS_AT_ONCE = 32
 LOOK_EVERY = 5.0
 LONGEST_WAIT = 30.0
 LONGEST_STORE_WAIT = 4.0
-# A row that fails again and again for no reason that we know would hold up its chat for ever.
-MOST_ATTEMPTS = 200
+# A row that fails so many times, while others between its tries went through, is itself at fault.
+MOST_FAILURES_ALONE = 20
 
 _log = logging.getLogger(__name__)
 
@@ -90,6 +90,10 @@ class Outbox:
         self._held_until: datetime | None = None
         self._failures = 0
         self._flooded: str | None = None
+        self._successes = 0
+        self._alone: dict[
+            int, tuple[int, int]
+        ] = {}  # row: (failures alone, successes of others before the last)
         self._stopping = False
         self.trouble: str | None = None
 
@@ -132,7 +136,10 @@ class Outbox:
             except StoreUnavailable as error:
                 _log.error("Nothing can be sent. %s", error)
                 return LONGEST_STORE_WAIT
-            for item in items[:room]:
+            # After a failure of the whole channel one row tries the way, not always the same one.
+            for item in (
+                sorted(items, key=lambda one: one.attempts)[:room] if self._failures else items[:room]
+            ):
                 self._later.pop(item.id, None)
                 self._sending[item.id] = asyncio.create_task(self._send(item))
         return self._next_look()
@@ -178,6 +185,7 @@ class Outbox:
             await self._postpone(item, SendLater(kind))
         else:
             self._well()
+            self._alone.pop(item.id, None)
             await store.sent(item.id, live_message=live)
 
     async def _postpone(self, item: OutboxItem, later: SendLater) -> None:
@@ -197,12 +205,24 @@ class Outbox:
                 seconds = wait_seconds(self._failures, most=LONGEST_WAIT)
             self._hold(seconds)
             self._say(f"{item.channel} takes nothing at the moment: {later.why}. What was written waits.")
-        if item.attempts >= MOST_ATTEMPTS and not everywhere:
-            await self._store.give_up(item.id, f"given up after {item.attempts} attempts: {later.why}")
+        if self._is_at_fault(item):
+            _log.error(
+                "A %s on %s fails again and again and is given up: %s", item.op, item.channel, later.why
+            )
+            await self._store.give_up(item.id, f"given up after {item.attempts + 1} attempts: {later.why}")
             return
         at = now + timedelta(seconds=seconds)
         self._later[item.id] = at
         await self._store.retry(item.id, at, later.why)
+
+    def _is_at_fault(self, item: OutboxItem) -> bool:
+        failures, successes = self._alone.pop(item.id, (0, self._successes))
+        if self._successes > successes:
+            failures += 1
+        if failures >= MOST_FAILURES_ALONE:
+            return True
+        self._alone[item.id] = (failures, self._successes)
+        return False
 
     def _hold(self, seconds: float) -> None:
         until = self._clock() + timedelta(seconds=seconds)
@@ -219,3 +239,4 @@ class Outbox:
         self.trouble = None
         self._failures = 0
         self._flooded = None
+        self._successes += 1

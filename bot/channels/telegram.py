@@ -1,0 +1,110 @@
+"""Telegram as one channel: the intake answers at once; aiogram, slow to import, follows and does the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from bot.channels.telegram_render import CHANNEL, TelegramRenderer
+from bot.intake import ALLOWED_UPDATES, Polling
+from bot.outbox import Outbox
+from bot.webhook import WebhookReceiver
+from bot.worker import Worker
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from bot.channels.telegram_bot import TelegramBot
+    from bot.channels.telegram_router import Talks
+    from bot.settings import Settings
+    from bot.store.store import Store
+    from bot.wording import Wording
+
+WEBHOOK_PATH = "/telegram/webhook"
+
+_log = logging.getLogger(__name__)
+
+
+class TelegramChannel:
+    """A webhook if a secret and a public address are set, else polling. `wake` it after a commit."""
+
+    def __init__(
+        self, store: Store, wording: Wording, settings: Settings, *, clock: Callable[[], datetime]
+    ) -> None:
+        if settings.bot_token is None:
+            raise ValueError("Telegram needs BOT_TOKEN")
+        self.renderer = TelegramRenderer(wording)
+        self._store = store
+        self._wording = wording
+        self._clock = clock
+        self._token = settings.bot_token.get_secret_value()
+        self._api_base = settings.telegram_api_base
+        self._secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
+        self._public_url = settings.public_url
+        self._worker: Worker | None = None
+        self._outbox: Outbox | None = None
+        self._bot: TelegramBot | None = None
+        self.polling: Polling | None = None
+        if not self.by_webhook:
+            self.polling = Polling(store, self._api_base, self._token, stored=self._stored)
+
+    @property
+    def by_webhook(self) -> bool:
+        return bool(self._secret and self._public_url)
+
+    def routes(self) -> list[BaseRoute]:
+        """The webhook, if it is used; it takes updates from the first moment."""
+        if not self.by_webhook:
+            return []
+        from starlette.routing import Route
+
+        receiver = WebhookReceiver(self._store, self._secret, stored=self._stored)
+        return [Route(WEBHOOK_PATH, receiver.endpoint, methods=["POST"])]
+
+    def wake(self) -> None:
+        """Something was committed: there may be something to send."""
+        if self._outbox is not None:
+            self._outbox.wake()
+
+    def _stored(self) -> None:
+        if self._worker is not None:
+            self._worker.wake()
+
+    async def run(self, conversation: Talks) -> None:
+        """Take, handle and send until cancelled; `stop` first lets what is under way end."""
+        async with asyncio.TaskGroup() as tasks:
+            if self.polling is not None:
+                tasks.create_task(self.polling.run(), name="telegram intake")
+            tasks.create_task(self._handle_and_send(conversation), name="telegram")
+
+    async def stop(self) -> None:
+        """Begin nothing more and let what is under way end. What is left is done after the next start."""
+        for part in (self._worker, self._outbox):
+            if part is not None:
+                await part.stop()
+        if self._bot is not None:
+            await self._bot.close()
+
+    async def _handle_and_send(self, conversation: Talks) -> None:
+        # Some seconds of work: in a thread, so that the intake and the browser chat answer meanwhile.
+        module = await asyncio.to_thread(import_module, "bot.channels.telegram_bot")
+        # What is loaded now lives as long as the program: the garbage collector need not look at it again,
+        # which saves pauses of 150 ms.
+        gc.collect()
+        gc.freeze()
+        bot: TelegramBot = module.TelegramBot(self._store, self._wording, self._token, self._api_base)
+        self._bot = bot
+        worker = self._worker = Worker(self._store, bot.feed(conversation).handle)
+        outbox = self._outbox = Outbox(self._store, CHANNEL, bot.sender, clock=self._clock)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(worker.run(), name="telegram worker")
+            tasks.create_task(outbox.run(), name="telegram outbox")
+            tasks.create_task(bot.introduce(self._webhook(), ALLOWED_UPDATES), name="telegram profile")
+
+    def _webhook(self) -> tuple[str, str] | None:
+        return (self._public_url + WEBHOOK_PATH, self._secret) if self.by_webhook else None

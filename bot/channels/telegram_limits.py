@@ -1,0 +1,35 @@
+"""Telegram's limits in one table, and how it counts. Source: https://core.telegram.org/bots/api."""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST_TEXT = 4096
+LONGEST_TOAST = 200
+LONGEST_CALLBACK_DATA = 64  # bytes
+LONGEST_START_CODE = 64
+LONGEST_NAME = 64
+LONGEST_DESCRIPTION = 512
+LONGEST_SHORT_DESCRIPTION = 120
+LONGEST_COMMAND_DESCRIPTION = 256
+MOST_BUTTONS = 100
+
+
+def utf16_length(text: str) -> int:
+    """Telegram counts UTF-16 code units: most characters one, emoji two."""
+    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+
+
+def cut(text: str, most: int, mark: str = "\N{HORIZONTAL ELLIPSIS}") -> str:
+    """The text, cut to `most` units with `mark` at its end if it is longer; never inside a character."""
+    if utf16_length(text) <= most:
+        return text
+    kept = text[: most - len(mark)]
+    while utf16_length(kept) > most - len(mark):
+        kept = kept[:-1]
+    return kept + mark
+
+
+def display_width(text: str) -> int:
+    """Columns on a screen: a Chinese character or an emoji takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

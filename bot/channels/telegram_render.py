@@ -1,0 +1,191 @@
+"""A card as Telegram shows it: HTML within the limits, buttons under it, and what becomes of the card before.
+
+Knows no network and not aiogram: what it makes are rows for the outbox, sent by `telegram_send`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.channels.telegram_keyboard import keyboard
+from bot.channels.telegram_limits import LONGEST_TEXT, LONGEST_TOAST, cut, utf16_length
+from bot.message import Answered, Incoming, Reply, Text
+from bot.store.records import Outgoing
+
+if TYPE_CHECKING:
+    from bot.conversation import Shown
+    from bot.wording import Wording
+
+CHANNEL = "telegram"
+# Where a card ends and the next message begins, if one is not enough; the buttons stand under the last one.
+MOST_MESSAGES = 4
+# Up to this many characters a card's text is its question, and stands out; longer ones are for reading.
+LONGEST_QUESTION = 240
+
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_TAG = re.compile(r"</?[a-z][^>]*>")
+_TAP = re.compile(r"tap:([^:]*):(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """The press that came in: which query to answer, and on which message the button stood."""
+
+    query: str
+    message: int
+
+
+def tap_id(query: str, message: int) -> str:
+    """What `Incoming.id` of a press is."""
+    return f"tap:{query}:{message}"
+
+
+def tapped(incoming: Incoming) -> Tapped | None:
+    found = _TAP.fullmatch(incoming.id) if incoming.button is not None else None
+    return Tapped(found[1], int(found[2])) if found else None
+
+
+class TelegramRenderer:
+    """One live card in a chat.
+
+    Answered, it keeps its question and loses its buttons. A press without an answer (a page, a tick, why)
+    changes it in place. After something typed the card comes anew, below what was typed.
+    """
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+
+    def render(self, incoming: Incoming, shown: Shown) -> Sequence[Outgoing]:
+        """The rows to send for one turn, in order. Their ops are explained in `telegram_send`."""
+        voice = _Voice(self._wording, shown)
+        press = tapped(incoming)
+        before = shown.revision if shown.refreshed else shown.revision - 1
+        place: dict[str, Any] = {"before": before, "pressed": press.message if press else None}
+        card = {**place, "revision": shown.revision, **_card(shown, voice)}
+
+        def row(op: str, payload: dict[str, Any]) -> Outgoing:
+            return Outgoing(CHANNEL, incoming.address, op, payload)
+
+        rows = []
+        if press:
+            toast = cut(voice.plain(shown.toast), LONGEST_TOAST) if shown.toast else ""
+            rows.append(row("answer_callback", {**place, "query": press.query, "text": toast}))
+        if shown.answered is not None and not shown.refreshed:
+            return [
+                *rows,
+                row("settle", {**place, "text": _settled(shown.answered, voice)}),
+                row("card", card),
+            ]
+        if press and shown.reply.kind != "urgent":
+            return [*rows, row("refresh", card)]
+        return [*rows, row("retire", place), row("card", card)]
+
+
+class _Voice:
+    """Words in the family's language, as Telegram's HTML or as plain text."""
+
+    def __init__(self, wording: Wording, shown: Shown) -> None:
+        self._wording = wording
+        self._language = shown.language
+        self._self_answering = shown.self_answering
+
+    def html(self, text: Text) -> str:
+        return self._wording.say_html(text, self._language, self_answering=self._self_answering).strip()
+
+    def plain(self, text: Text) -> str:
+        return self._wording.say(text, self._language, self_answering=self._self_answering).strip()
+
+
+def _card(shown: Shown, voice: _Voice) -> dict[str, Any]:
+    reply = shown.reply
+    return {
+        "texts": pack(_blocks(shown, voice)),
+        "keyboard": keyboard(reply, shown.revision, voice.plain),
+        "protect": _shows_answers(reply),
+    }
+
+
+def _shows_answers(reply: Reply) -> bool:
+    """Cards whose text holds answers, now or once they are settled: these cannot be copied or forwarded.
+
+    Telegram cannot add that to a message later, so a question has it from the start. What may be passed on
+    (the site's number, the papers to bring) has it not.
+    """
+    return bool(reply.rows) or reply.private or reply.part is not None
+
+
+def _blocks(shown: Shown, voice: _Voice) -> Iterable[str]:
+    """The card's paragraphs, each with its own tags closed."""
+    reply = shown.reply
+    for note in reply.notes:
+        yield voice.html(note)
+    if reply.part is not None:
+        part, parts = reply.part
+        yield f"<i>{voice.html(Text(key='card.part', values={'part': part, 'parts': parts}))}</i>"
+    text = voice.html(reply.text)
+    yield f"\N{WARNING SIGN}\N{VARIATION SELECTOR-16} {text}" if reply.kind == "urgent" else _question(text)
+    for detail in reply.details:
+        yield voice.html(detail)
+    if reply.rows:
+        lines = (f"{voice.html(one.label)}: <b>{voice.html(one.answer)}</b>" for one in reply.rows)
+        yield "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+    if reply.entry is not None and reply.entry.hint is not None:
+        yield f"<i>{voice.html(reply.entry.hint)}</i>"
+    if reply.part is None and reply.kind != "urgent":
+        if shown.draft:
+            yield f"<i>{voice.html(Text(key='banner.draft'))}</i>"
+        if shown.demo:
+            yield f"<i>{voice.html(Text(key='banner.demo'))}</i>"
+
+
+def _question(text: str) -> str:
+    return text if "\n\n" in text or "<" in text or len(text) > LONGEST_QUESTION else f"<b>{text}</b>"
+
+
+def _settled(answered: Answered, voice: _Voice) -> str:
+    """The card as it reads from now on: the question and what was answered."""
+    lines = [voice.html(answered.text)]
+    if answered.answer is not None:
+        lines.append(f"\N{CHECK MARK} {voice.html(answered.answer)}")
+    return pack(["\n".join(lines)])[0]
+
+
+def pack(blocks: Iterable[str]) -> list[str]:
+    """Paragraphs put together into as few messages as the limit allows: at least one, at most a few."""
+    messages: list[str] = []
+    room = 0
+    for block in blocks:
+        for piece in _pieces(block):
+            length = visible_length(piece)
+            if messages and length + 2 <= room:
+                messages[-1] += "\n\n" + piece
+                room -= length + 2
+            else:
+                messages.append(piece)
+                room = LONGEST_TEXT - length
+    if len(messages) > MOST_MESSAGES:
+        messages = [*messages[: MOST_MESSAGES - 2], ELLIPSIS, messages[-1]]
+    return messages or [ELLIPSIS]
+
+
+def _pieces(block: str) -> Iterable[str]:
+    """A paragraph too long for one message is cut, without its tags: one cut in two would be refused."""
+    if not block:
+        return
+    if visible_length(block) <= LONGEST_TEXT:
+        yield block
+        return
+    rest = html.unescape(_TAG.sub("", block))
+    while rest:
+        piece = cut(rest, LONGEST_TEXT, mark="")
+        yield html.escape(piece, quote=False)
+        rest = rest[len(piece) :]
+
+
+def visible_length(block: str) -> int:
+    """What Telegram counts: UTF-16 units after the tags are read."""
+    return utf16_length(html.unescape(_TAG.sub("", block)))
