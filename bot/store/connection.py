@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _BUSY_SECONDS = 10
@@ -48,6 +50,19 @@ def _prepare(sql: sqlite3.Connection) -> None:
     sql.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}").fetchall()
     sql.execute("PRAGMA trusted_schema = OFF")
     sql.execute("PRAGMA temp_store = MEMORY")
+
+
+@contextmanager
+def transaction(sql: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing. The right to write is taken first: later it may be another program's."""
+    sql.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        sql.execute("COMMIT")
+    except BaseException:
+        if sql.in_transaction:  # some errors have ended it already
+            sql.execute("ROLLBACK")
+        raise
 
 
 def empty_log(sql: sqlite3.Connection) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.store.connection import empty_log
+from bot.store.connection import empty_log, transaction
 from bot.store.ledger import Ledger
 from bot.store.moments import in_micros
 from bot.store.queries import load_queries
@@ -26,6 +26,7 @@ def erase_person(ledger: Ledger, person: int, *, handled: int | None = None) -> 
     """
     sql = ledger.sql
     if not sql.execute(_SQL["person_exists"], (person,)).fetchall():
+        resume_erasures(ledger)  # asked again because it could not be finished
         return
     sql.execute(_SQL["keep_past_leads"], {"person": person, "now": ledger.now()})
     sql.execute(_SQL["drop_updates"], {"person": person, "handled": handled})
@@ -35,20 +36,20 @@ def erase_person(ledger: Ledger, person: int, *, handled: int | None = None) -> 
     ledger.erasing.append(person)
 
 
-def finish_erasures(ledger: Ledger) -> None:
-    """Wipe the keys of everybody whose rows are gone, and the logs.
+def resume_erasures(ledger: Ledger) -> None:
+    """Have `finish_erasures` called for everybody who was erased but not wiped."""
+    ledger.erasing += [person for (person,) in ledger.sql.execute(_SQL["unfinished"]).fetchall()]
 
-    After a crash in between the next start does it.
-    """
+
+def finish_erasures(ledger: Ledger) -> None:
+    """Wipe the keys of everybody whose rows are gone, and the logs; after a crash the next start does it."""
     people = [person for (person,) in ledger.sql.execute(_SQL["unfinished"]).fetchall()]
+    ledger.erasing.clear()
     if people:
         ledger.keys.shred(people, ledger.now())
         empty_log(ledger.sql)
-        with_each = [(person,) for person in people]
-        ledger.sql.execute("BEGIN IMMEDIATE")
-        ledger.sql.executemany(_SQL["finish"], with_each)
-        ledger.sql.execute("COMMIT")
-    ledger.erasing.clear()
+        with transaction(ledger.sql):
+            ledger.sql.executemany(_SQL["finish"], [(person,) for person in people])
 
 
 def replay_erasures(ledger: Ledger) -> None:
@@ -56,10 +57,9 @@ def replay_erasures(ledger: Ledger) -> None:
 
     Then finish what was begun.
     """
-    ledger.sql.execute("BEGIN IMMEDIATE")
-    for person in ledger.keys.erased():
-        erase_person(ledger, person)
-    ledger.sql.execute("COMMIT")
+    with transaction(ledger.sql):
+        for person in ledger.keys.erased():
+            erase_person(ledger, person)
     finish_erasures(ledger)
 
 
@@ -79,5 +79,6 @@ def receipt_expires(now: int) -> int:
 
 
 def purge(ledger: Ledger) -> None:
-    """Forget messages that erased somebody a week ago."""
+    """Forget messages that erased somebody a week ago; try again what could not be finished."""
+    resume_erasures(ledger)
     ledger.sql.execute(_SQL["purge_messages"], (ledger.now() - in_micros(_MESSAGES_REMEMBERED),))

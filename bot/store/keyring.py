@@ -12,10 +12,10 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
-from bot.store.connection import connect_reader, connect_writer, empty_log
+from bot.store.connection import connect_reader, connect_writer, empty_log, transaction
 from bot.store.errors import MasterKeyError, StoreError
 from bot.store.master_key import read_master_key
 from bot.store.queries import load_queries
@@ -102,10 +102,9 @@ class Keyring:
     @staticmethod
     def _make_root(sql: sqlite3.Connection, master: Master) -> None:
         wrapped = master.wrap.close(_ROOT, secrets.token_bytes(KEY_BYTES))
-        sql.execute("BEGIN IMMEDIATE")
-        if not sql.execute(_SQL["secret"], ("root",)).fetchall():
-            sql.execute(_SQL["add_secret"], ("root", wrapped, master.name))
-        sql.execute("COMMIT")
+        with transaction(sql):
+            if not sql.execute(_SQL["secret"], ("root",)).fetchall():
+                sql.execute(_SQL["add_secret"], ("root", wrapped, master.name))
 
     def _root(self) -> bytes:
         """The store's own random key.
@@ -162,12 +161,9 @@ class Keyring:
             (person, self._master.wrap.close(_PERSON_KEY, raw), self._master.name, now)
             for person, raw in self._new.items()
         ]
-
-        def write(sql: sqlite3.Connection) -> None:
-            sql.executemany(_SQL["drop_person_key"], [(person,) for person in self._unused])
-            sql.executemany(_SQL["add_person_key"], rows)
-
-        self._transact(write)
+        with transaction(self._sql):
+            self._sql.executemany(_SQL["drop_person_key"], [(person,) for person in self._unused])
+            self._sql.executemany(_SQL["add_person_key"], rows)
         self._unused = []
 
     def keep_new(self) -> None:
@@ -184,12 +180,9 @@ class Keyring:
     def shred(self, people: Iterable[int], now: int) -> None:
         """Delete these people's keys for good, log included, and remember who was erased."""
         shredded = list(people)
-
-        def write(sql: sqlite3.Connection) -> None:
-            sql.executemany(_SQL["drop_person_key"], [(person,) for person in shredded])
-            sql.executemany(_SQL["add_erased"], [(person, now) for person in shredded])
-
-        self._transact(write)
+        with transaction(self._sql):
+            self._sql.executemany(_SQL["drop_person_key"], [(person,) for person in shredded])
+            self._sql.executemany(_SQL["add_erased"], [(person, now) for person in shredded])
         for person in shredded:
             self._opened.drop(person)
         empty_log(self._sql)
@@ -197,16 +190,6 @@ class Keyring:
     def erased(self) -> list[int]:
         """Everybody who was ever erased, as random numbers."""
         return [person for (person,) in self._sql.execute(_SQL["erased"]).fetchall()]
-
-    def _transact(self, write: Callable[[sqlite3.Connection], None]) -> None:
-        self._sql.execute("BEGIN IMMEDIATE")
-        try:
-            write(self._sql)
-            self._sql.execute("COMMIT")
-        except BaseException:
-            if self._sql.in_transaction:
-                self._sql.execute("ROLLBACK")
-            raise
 
     def close(self) -> None:
         self._sql.close()

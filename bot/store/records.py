@@ -46,8 +46,8 @@ class Outgoing:
     """One thing to send after the commit. `payload` (sealed) is ready to send; `op` tells the channel how.
 
     `address` is where (sealed): for the site's notices the name of the configured target. `op` "card" is
-    the chat's live card: a later one replaces an unsent earlier one, together with the "answered" rows
-    between the two (they rewrite a card that never was shown). Rows of any other `op` are always sent.
+    the chat's live card: a later one replaces an unsent earlier one, together with what was to be done to that
+    one ("settle", "retire", "refresh" rows between the two). Rows of any other `op` are always sent.
     """
 
     channel: str

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.store.connection import transaction
 from bot.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -38,15 +39,9 @@ def migrate(sql: sqlite3.Connection, which: str) -> None:
         )
     from sqlite_utils import Database
 
-    sql.execute("BEGIN IMMEDIATE")  # first, so that two programs starting at once do it one after the other
-    try:
+    with transaction(sql):
         _migrations(which, steps).apply(Database(sql))
         sql.execute(f"PRAGMA user_version = {len(steps)}")
-        sql.execute("COMMIT")
-    except BaseException:
-        if sql.in_transaction:
-            sql.execute("ROLLBACK")
-        raise
 
 
 def _version(sql: sqlite3.Connection) -> int:

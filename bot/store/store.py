@@ -97,14 +97,19 @@ class Store:
 
     def close_now(self) -> None:
         """Finish what waits and close the files."""
-        if not self._closed:
-            self._closed = True
-            self._reader.close()  # first: whoever closes last empties the log, and only the writer may
-            self._writer.close()
+        self._begin_closing()
+        self._writer.join()
 
     async def close(self) -> None:
         """Finish what waits and close the files, without holding up the event loop."""
-        await asyncio.to_thread(self.close_now)
+        self._begin_closing()
+        await asyncio.to_thread(self._writer.join)
+
+    def _begin_closing(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._reader.close()  # first: whoever closes last empties the log, and only the writer may
+            self._writer.take_no_more()
 
     async def _write(self, work: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         done: T = await self._writer.submit(work, *args, **kwargs)

@@ -63,6 +63,7 @@ def commit_turn(ledger: Ledger, commit: Commit) -> Committed:
 
 def _first_turn(ledger: Ledger, commit: Commit, chat: bytes, message: bytes, now: int) -> Committed:
     if erasure.was_erased_by(ledger, message):
+        erasure.resume_erasures(ledger)
         if commit.inbox_id is not None:
             inbox.drop(ledger, commit.inbox_id)
         return Committed(commit.person or "", commit.revision, repeated=True)

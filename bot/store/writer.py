@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from bot.store.connection import transaction
 from bot.store.erasure import finish_erasures
 from bot.store.errors import StoreUnavailable, in_words
 from bot.store.ledger import Ledger
@@ -50,10 +51,7 @@ class _Job:
 
 
 class Writer:
-    """Owns the writing connection. `submit` may be called from any event loop.
-
-    `close` finishes what waits.
-    """
+    """Owns the writing connection. `submit` may be called from any event loop."""
 
     def __init__(self, ledger: Ledger, folder: Path) -> None:
         self._ledger = ledger
@@ -81,18 +79,21 @@ class Writer:
     def _hand_in(self, loop: asyncio.AbstractEventLoop) -> None:
         """What one round of the event loop brought, at once.
 
-        Handed in one by one, the first would start a batch alone while loop and writer fight over the interpreter
-        for the rest: half the speed.
+        Handed in one by one, the first would start a batch alone, while loop and writer fight over the
+        interpreter for the rest: half the speed.
         """
         self._queue.put(self._gathering.pop(loop, []))
 
-    def close(self) -> None:
-        """Finish what waits, then end the thread and the connection."""
+    def take_no_more(self) -> None:
+        """From the event loop's own thread: what was submitted so far is finished, anything later refused."""
         if not self._closed:
             self._closed = True
             for loop in list(self._gathering):
                 self._hand_in(loop)
             self._queue.put(None)
+
+    def join(self) -> None:
+        """Wait until everything is finished and the connection closed."""
         self._thread.join()
 
     def _run(self) -> None:
@@ -131,18 +132,14 @@ class Writer:
 
     def _commit(self, batch: list[_Job]) -> None:
         ledger = self._ledger
-        sql = ledger.sql
-        sql.execute("BEGIN IMMEDIATE")
         try:
-            for job in batch:
-                self._do(job)
-            ledger.keys.save_new(ledger.now())  # keys first: a row without its key could never be read
-            sql.execute("COMMIT")
+            with transaction(ledger.sql):
+                for job in batch:
+                    self._do(job)
+                ledger.keys.save_new(ledger.now())  # keys first: a row without its key could never be read
         except BaseException:
             ledger.keys.drop_new()
             ledger.erasing.clear()
-            if sql.in_transaction:
-                sql.execute("ROLLBACK")
             raise
         ledger.keys.keep_new()
 

@@ -1,4 +1,4 @@
-"""The outbox: in order a chat, through restarts, until it is taken or refused for good; no body is kept then."""
+"""The outbox: in order a chat, through restarts, until it is taken or refused; then no body is kept."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def test_after_an_outage_each_chat_gets_one_current_card(store: Store, clo
         family = Family(store, address)
         await family.says(outgoing=(message(address, "hello"), message(address, "card 1", "card")))
         for number in (2, 3, 4):
-            before = message(address, f"card {number - 1} is answered", "answered")
+            before = message(address, f"card {number - 1} is answered", "settle")
             await family.says(outgoing=(before, message(address, f"card {number}", "card")))
     assert await send_all(store, clock) == ["hello", "hello", "card 4", "card 4"]
 
@@ -96,7 +96,7 @@ async def test_a_card_that_was_shown_is_answered_before_the_current_one(
     await family.says(outgoing=(message("1001", "card 1", "card"),))
     assert await send_all(store, clock) == ["card 1"]
     for number in (2, 3):
-        before = message("1001", f"card {number - 1} is answered", "answered")
+        before = message("1001", f"card {number - 1} is answered", "settle")
         await family.says(outgoing=(before, message("1001", f"card {number}", "card")))
     await family.says(outgoing=(message("1001", "toast"),))
     assert await send_all(store, clock) == ["card 1 is answered", "card 3", "toast"]

@@ -22,7 +22,7 @@ ORDER BY id;
 SELECT live_message FROM address WHERE chat = ?;
 
 -- name: drop_superseded
--- The card itself, and what was to be done to it until the next card.
+-- The card itself, and what was to be done to it until the next card: it was never shown.
 DELETE FROM outbox
 WHERE chat = :chat AND given_up_at IS NULL AND id >= :id AND (id = :id OR op IN ('settle', 'retire', 'refresh'))
   AND id < (SELECT min(id) FROM outbox WHERE chat = :chat AND id > :id AND op = 'card' AND given_up_at IS NULL);
