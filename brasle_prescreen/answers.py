@@ -1,0 +1,103 @@
+"""From a family's answers to the facts that rules judge: every value checked, every contradiction named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from brasle_prescreen.answer_reader import Reader
+from brasle_prescreen.answer_shape import Answers
+from brasle_prescreen.condition import Condition
+from brasle_prescreen.facts import AnswerError, Facts
+from brasle_prescreen.glucocorticoids import Glucocorticoids
+from brasle_prescreen.medicines import Lexicon
+from brasle_prescreen.partial_date import PartialDate, Span, birthday, born_at_age
+from brasle_prescreen.treatments import read_treatments, read_vaccines
+from brasle_prescreen.units import Analyte, Implausible, Lab
+
+
+class AnswerReading:
+    """Everything that reading answers needs of the trial's data."""
+
+    __slots__ = ("analytes", "conditions", "glucocorticoids", "lexicon", "oldest", "shapes")
+
+    def __init__(
+        self,
+        shapes: Answers,
+        lexicon: Lexicon,
+        glucocorticoids: Glucocorticoids,
+        analytes: Mapping[str, Analyte],
+        conditions: Mapping[str, Condition],
+    ) -> None:
+        self.shapes = shapes
+        self.lexicon = lexicon
+        self.glucocorticoids = glucocorticoids
+        self.analytes = analytes
+        self.conditions = conditions
+        age = shapes.find("age_years")
+        most = age.integer[1] if age and age.integer else None
+        # Nobody is older than the highest age that may be told.
+        self.oldest = Span(most + 1, "years") if most is not None else None
+
+    def read(self, answers: Any, on: date) -> Facts:
+        """The facts as of `on`. AnswerError names the first answer that cannot be taken; `answers` is not
+        changed.
+        """
+        reader = Reader(on)
+        told: dict[str, Any] = {}
+        reader.read_object(self.shapes.shapes, answers, "", "", told)
+        birth = self._birth(told, on)
+        if birth is not None:
+            for key, event in reader.events:
+                if event.latest < birth.earliest:
+                    raise AnswerError(key, "before the day of birth", "before_birth")
+        treatments = vaccines = None
+        if "treatments" in told:
+            treatments = read_treatments(
+                answers["treatments"], told["treatments"], self.lexicon, self.glucocorticoids
+            )
+        if isinstance(told.get("vaccines"), tuple):
+            vaccines = read_vaccines(told["vaccines"], self.lexicon)
+        facts = Facts(
+            on,
+            told,
+            birth=birth,
+            treatments=treatments,
+            vaccines=vaccines,
+            labs=self._labs(told) if "labs" in told else {},
+        )
+        for condition in self.conditions.values():
+            condition.check(facts)
+        return facts
+
+    def _birth(self, told: Mapping[str, Any], on: date) -> PartialDate | None:
+        birth: PartialDate | None = told.get("birth_date")
+        age: int | None = told.get("age_years")
+        if birth is not None and self.oldest is not None and birthday(birth.latest, self.oldest) <= on:
+            raise AnswerError("birth_date", f"an age of {self.oldest} or more", "too_old")
+        if age is None:
+            return birth
+        by_age = born_at_age(age, on)
+        if birth is None:
+            return by_age
+        both = PartialDate(max(birth.earliest, by_age.earliest), min(birth.latest, by_age.latest))
+        if both.earliest > both.latest:
+            raise AnswerError("age_years", "disagrees with birth_date", "age_and_birth_disagree")
+        return both
+
+    def _labs(self, told: Mapping[str, Any]) -> dict[str, Lab]:
+        found = {}
+        for name, analyte in self.analytes.items():
+            key = f"labs.{name}"
+            if key not in told:
+                continue
+            printed = told.get(f"{key}.value")
+            value = None
+            if printed is not None:
+                try:
+                    value = analyte.convert(printed, told.get(f"{key}.unit"))
+                except Implausible:
+                    raise AnswerError(f"{key}.value", "an implausible value", "implausible_value") from None
+            found[name] = Lab(printed, value, told.get(f"{key}.uln"), told.get(f"{key}.date"))
+        return found

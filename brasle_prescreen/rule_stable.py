@@ -1,0 +1,228 @@
+"""The word for stable standard treatment: at least one of steroid, antimalarial, immunosuppressant, in
+order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import NamedTuple
+
+from brasle_prescreen.facts import Facts, Treatment
+from brasle_prescreen.glucocorticoids import Glucocorticoids
+from brasle_prescreen.judgement import (
+    NOT_ANSWERED,
+    Judgement,
+    PartJudgement,
+    Verdict,
+    ask,
+    dated,
+    for_site,
+    passed,
+    undated,
+)
+from brasle_prescreen.medicines import NONE
+from brasle_prescreen.partial_date import PartialDate, Span, ends_on, first_of, latest_of, shift
+from brasle_prescreen.rule import ANCHORS, Reach, Trial
+from brasle_prescreen.trial_entry import Entry
+from brasle_prescreen.truth import Truth
+
+
+class Order(Enum):
+    """How one current component stands. IRRELEVANT: it neither satisfies nor disturbs, but it prevents a
+    failure.
+    """
+
+    IN = "in_order"
+    OUT = "out_of_order"
+    OPEN = "undetermined"
+    IRRELEVANT = "undetermined_antimalarial"
+
+
+class Component(NamedTuple):
+    part: str
+    order: Order
+    stable_on: PartialDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StableTreatment:
+    """`stable_treatment`: what is taken now, by the classes of one lexicon flag.
+
+    The steroids together must not exceed `at_most_mg` of prednisone; the immunosuppressants must not have
+    changed for `immunosuppressant_for`. A pulse within `no_pulse_within` leaves it unknown. It passes if
+    something is in order and no current steroid or immunosuppressant is out of it or undetermined; it fails
+    if every current component is out of order, or if there is none, on a complete list.
+    """
+
+    flag: str
+    parts: Mapping[str, str]
+    steroid: str
+    antimalarial: str
+    immunosuppressant: str
+    at_most_mg: Decimal
+    immunosuppressant_for: Span
+    no_pulse_within: Span
+    before: str
+    glucocorticoids: Glucocorticoids
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return ("treatments", "treatments_complete")
+
+    @property
+    def reach(self) -> Reach:
+        whole = frozenset(Verdict)
+        both = frozenset({Verdict.PASS, Verdict.UNKNOWN})
+        # An antimalarial is never out of order.
+        return {
+            "": whole,
+            **{part: both if name == self.antimalarial else whole for name, part in self.parts.items()},
+        }
+
+    def judge(self, facts: Facts) -> Judgement:
+        treatments = facts.treatments
+        if treatments is None:
+            return NOT_ANSWERED
+        counted = [one for one in treatments if one.effect.flags[self.flag] != NONE]
+        pulses = [one for one in counted if one.effect.pulse]
+        others = [one for one in counted if not one.effect.pulse]
+        components = self._components([one for one in others if one.current is Truth.TRUE], facts)
+        judgement = self._weigh(components, self._may_fail(counted, facts))
+        evidence = tuple(one.key for one in counted) or ("treatments",)
+        late = [one for one in pulses if not self._surely_over(one, facts)]
+        if late:
+            known = all(one.current is Truth.TRUE or one.last_dose is not None for one in late)
+            evidence = tuple(one.key for one in late)
+            judgement = for_site("recent_pulse", evidence) if known else ask("pulse_not_dated", evidence)
+        parts = tuple(_part(one, judgement.verdict) for one in components)
+        return judgement._replace(evidence=evidence, parts=parts)
+
+    def _surely_over(self, pulse: Treatment, facts: Facts) -> bool:
+        if pulse.current is Truth.TRUE or pulse.last_dose is None:
+            return False
+        return shift(pulse.last_dose.latest, self.no_pulse_within) <= facts.on
+
+    def _may_fail(self, counted: list[Treatment], facts: Facts) -> bool:
+        """A failure needs a complete list, and to be told of each medicine whether it is taken now."""
+        if facts.complete is not Truth.TRUE:
+            return False
+        for one in counted:
+            if one.current is Truth.UNKNOWN:
+                return False
+            if (
+                one.current is Truth.TRUE
+                and not one.effect.pulse
+                and one.effect.flags[self.flag] not in self.parts
+            ):
+                return False
+            # Nobody knows how it was given: it may have been a pulse.
+            if one.effect.maybe_pulse and not self._surely_over(one, facts):
+                return False
+        return True
+
+    def _components(self, current: list[Treatment], facts: Facts) -> list[Component]:
+        by_class: dict[str, list[Treatment]] = {name: [] for name in self.parts}
+        for one in current:
+            name = one.effect.flags[self.flag]
+            if name in by_class:
+                by_class[name].append(one)
+        found = []
+        if by_class[self.steroid]:
+            found.append(Component(self.parts[self.steroid], self._steroids(by_class[self.steroid])))
+        for one in by_class[self.antimalarial]:
+            order = Order.IN if one.changed is not None else Order.IRRELEVANT
+            found.append(Component(self.parts[self.antimalarial], order))
+        for one in by_class[self.immunosuppressant]:
+            found.append(self._immunosuppressant(one, facts))
+        return found
+
+    def _steroids(self, steroids: list[Treatment]) -> Order:
+        """All of them together, as exact prednisone equivalents."""
+        table = self.glucocorticoids
+        doses = []
+        limit = certain = self.at_most_mg
+        for one in steroids:
+            steroid = table.steroids.get(one.medicine.id)
+            if one.changed is None or one.dose is None or steroid is None:
+                return Order.OPEN
+            doses.append(table.equivalent(one.medicine.id, one.dose))
+            if steroid.exceeds_for_certain_at is not None:
+                certain = max(certain, steroid.exceeds_for_certain_at)
+        total = table.total(doses)
+        if total.most <= table.scaled(limit):
+            return Order.IN
+        return Order.OUT if total.least > table.scaled(certain) else Order.OPEN
+
+    def _immunosuppressant(self, one: Treatment, facts: Facts) -> Component:
+        part = self.parts[self.immunosuppressant]
+        if one.changed is None:
+            return Component(part, Order.OPEN)
+        stable_on = ends_on(one.changed, self.immunosuppressant_for)
+        if stable_on.latest <= facts.on:
+            return Component(part, Order.IN)
+        return Component(part, Order.OUT if stable_on.earliest > facts.on else Order.OPEN, stable_on)
+
+    def _weigh(self, components: list[Component], may_fail: bool) -> Judgement:
+        orders = {one.order for one in components}
+        changing = [one.stable_on for one in components if one.stable_on is not None]
+        if Order.IN in orders:
+            if orders <= {Order.IN, Order.IRRELEVANT}:
+                return passed("something_in_order")
+            clearing = latest_of(changing) if changing else None
+            if Order.OPEN in orders:
+                return ask("in_order_beside_undetermined", clears_on=clearing)
+            return for_site("in_order_beside_out_of_order", clears_on=clearing)
+        if not may_fail or orders & {Order.OPEN, Order.IRRELEVANT}:
+            clearing = first_of(changing) if changing else None
+            return ask("nothing_surely_in_order", clears_on=clearing)
+        if not components:
+            return undated("no_standard_treatment")
+        if changing:
+            return dated("nothing_stable_yet", first_of(changing))
+        return undated("steroid_dose_too_high")
+
+
+def _part(component: Component, whole: Verdict) -> PartJudgement:
+    """A component that is out of order fails only where the whole fails: another one may be enough."""
+    order = component.order
+    if order is Order.IN:
+        return PartJudgement(component.part, passed(order.value))
+    if order is Order.OUT and whole is Verdict.FAIL:
+        if component.stable_on is not None:
+            return PartJudgement(component.part, dated(order.value, component.stable_on))
+        return PartJudgement(component.part, undated(order.value))
+    judgement = for_site(order.value) if order is Order.OUT else ask(order.value)
+    return PartJudgement(component.part, judgement)
+
+
+def read_stable_treatment(entry: Entry, trial: Trial) -> StableTreatment:
+    flag = entry.one_of("of", trial.lexicon.unnamed.flags)
+    known = {one.flags[flag] for one in trial.lexicon}
+    if not entry.yes("stable_treatment"):
+        raise entry.wrong("'stable_treatment' can only be true", "Write stable_treatment = true")
+    names: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    for role in ("steroid", "antimalarial", "immunosuppressant"):
+        inner = entry.table(role)
+        names[role] = inner.one_of("is", sorted(known))
+        parts[names[role]] = inner.text("part")
+        if role == "steroid":
+            at_most = inner.number("at_most_mg")
+        if role == "immunosuppressant":
+            stable_for = inner.span("unchanged_for")
+        inner.finish()
+    return StableTreatment(
+        flag=flag,
+        parts=parts,
+        steroid=names["steroid"],
+        antimalarial=names["antimalarial"],
+        immunosuppressant=names["immunosuppressant"],
+        at_most_mg=at_most,
+        immunosuppressant_for=stable_for,
+        no_pulse_within=entry.span("no_pulse_within"),
+        before=entry.one_of("before", ANCHORS),
+        glucocorticoids=trial.glucocorticoids,
+    )

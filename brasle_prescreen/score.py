@@ -1,0 +1,170 @@
+"""The readiness score, 0 to 100: it orders the coordinator's queue and nothing else; no family sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from brasle_prescreen.criterion import Criterion, Finding
+from brasle_prescreen.facts import Facts
+from brasle_prescreen.judgement import Kind, Verdict
+from brasle_prescreen.medicines import NONE
+from brasle_prescreen.partial_date import Span, shift
+from brasle_prescreen.rule import Trial
+from brasle_prescreen.rule_lab import is_recent
+from brasle_prescreen.trial_entry import Entry
+from brasle_prescreen.truth import Truth
+
+
+class Score(NamedTuple):
+    """The four components; `total` is their sum."""
+
+    core: int
+    exclusions: int
+    reports: int
+    practical: int
+
+    @property
+    def total(self) -> int:
+        return self.core + self.exclusions + self.reports + self.practical
+
+
+class Points(NamedTuple):
+    """Points for a criterion, by its verdict."""
+
+    passed: int
+    unknown: int
+
+
+class Report(NamedTuple):
+    """Points for having a report in hand, whatever its value: each group of keys needs one answer."""
+
+    points: int
+    groups: tuple[tuple[str, ...], ...]
+    recent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    core: Mapping[str, Points]
+    groups: tuple[tuple[str, ...], ...]
+    group_points: Points
+    reports: tuple[Report, ...]
+    recent: Span
+    windows_clear: int
+    windows_soon: int
+    soon: Span
+    flags_in_the_way: tuple[str, ...]
+    answers: tuple[tuple[str, int], ...]
+
+    def score(self, findings: tuple[Finding, ...], facts: Facts) -> Score:
+        verdicts: dict[str, Verdict] = {}
+        for finding in findings:
+            verdicts[finding.id] = finding.verdict
+            for part in finding.parts:
+                verdicts[part.id] = part.judgement.verdict
+        return Score(
+            core=sum(_points(verdicts[id], points) for id, points in self.core.items()),
+            exclusions=sum(
+                _points(_worst([verdicts[id] for id in group]), self.group_points) for group in self.groups
+            ),
+            reports=sum(report.points for report in self.reports if self._in_hand(report, facts)),
+            practical=self._windows(findings, facts)
+            + sum(points for key, points in self.answers if facts.told.get(key) is True),
+        )
+
+    def _in_hand(self, report: Report, facts: Facts) -> bool:
+        return all(any(self._given(key, report.recent, facts) for key in group) for group in report.groups)
+
+    def _given(self, key: str, recent: bool, facts: Facts) -> bool:
+        if key not in facts.told:
+            return False
+        return not recent or is_recent(facts.told.get(f"{key.rpartition('.')[0]}.date"), self.recent, facts)
+
+    def _windows(self, findings: tuple[Finding, ...], facts: Facts) -> int:
+        """Whether the calendar allows a start now, soon, or nobody knows when."""
+        if any(one.kind is Kind.TEMPORARY_UNDATED for one in findings):
+            return 0
+        for one in facts.treatments or ():
+            if one.current is Truth.TRUE and any(
+                one.effect.flags[flag] != NONE for flag in self.flags_in_the_way
+            ):
+                return 0
+        ends = [one.clears_on.latest for one in findings if one.clears_on is not None]
+        if not ends:
+            return self.windows_clear
+        return self.windows_soon if max(ends) <= shift(facts.on, self.soon) else 0
+
+
+def _points(verdict: Verdict, points: Points) -> int:
+    if verdict is Verdict.PASS:
+        return points.passed
+    return points.unknown if verdict is Verdict.UNKNOWN else 0
+
+
+def _worst(verdicts: list[Verdict]) -> Verdict:
+    if Verdict.FAIL in verdicts:
+        return Verdict.FAIL
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.PASS
+
+
+def read_scoring(
+    file: str, data: Mapping[str, Any], criteria: tuple[Criterion, ...], trial: Trial
+) -> Scoring:
+    """Read score.toml; every criterion, part and answer that it names must be there."""
+    top = Entry(file, "", data)
+    known = [one.id for one in criteria] + [part.id for one in criteria for part in one.parts]
+    core_entry = top.table("core")
+    core = {
+        core_entry.known(id, known, "there is no criterion"): _read_points(core_entry.table(id))
+        for id in core_entry
+    }
+    exclusions = top.table("exclusions")
+    groups = []
+    for group in exclusions.raw("groups", "[['E1'], ['E2']]"):
+        for id in group:
+            exclusions.known(id, known, "'groups' names the criterion")
+        groups.append(tuple(group))
+    group_points = Points(exclusions.whole("pass"), exclusions.whole("unknown"))
+    exclusions.finish()
+    practical = top.table("practical")
+    flags = practical.texts("nothing_while_current")
+    for flag in flags:
+        practical.known(flag, trial.lexicon.unnamed.flags, "'nothing_while_current' names the flag")
+    answers = practical.mapping("answers")
+    for key in answers:
+        trial.answers.checked(practical, key)
+    found = Scoring(
+        core=core,
+        groups=tuple(groups),
+        group_points=group_points,
+        reports=tuple(_read_report(one, trial) for one in top.tables("report")),
+        recent=trial.recent,
+        windows_clear=practical.whole("windows_clear"),
+        windows_soon=practical.whole("windows_soon"),
+        soon=practical.span("soon"),
+        flags_in_the_way=flags,
+        answers=tuple(answers.items()),
+    )
+    practical.finish()
+    top.finish()
+    return found
+
+
+def _read_points(entry: Entry) -> Points:
+    points = Points(entry.whole("pass"), entry.whole("unknown"))
+    entry.finish()
+    return points
+
+
+def _read_report(entry: Entry, trial: Trial) -> Report:
+    groups = [entry.texts("any_of", needed=True)]
+    if "and_any_of" in entry:
+        groups.append(entry.texts("and_any_of"))
+    for group in groups:
+        for key in group:
+            trial.answers.checked(entry, key)
+    found = Report(entry.whole("points"), tuple(groups), entry.yes("recent"))
+    entry.finish()
+    return found
