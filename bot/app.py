@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +123,7 @@ class App:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self.store.close()
 
-    def _services(self) -> dict[str, Callable[[], Awaitable[None]]]:
+    def _services(self) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
         services: dict[str, Callable[[], Any]] = {"housekeeping": self._keep_house, "reminders": self._remind}
         if self.settings.notify:
             from bot.notices import NoticeSender

@@ -12,6 +12,7 @@ from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.plan import answers_of
 from bot.flows.turn import Surroundings
 from brasle_prescreen import screen
+from brasle_prescreen.judgement import PartJudgement
 from brasle_prescreen.question import Card
 
 # The call sheet holds at most so many open questions.
@@ -31,7 +32,7 @@ def packet_of(dialogue: Dialogue, around: Surroundings) -> dict[str, Any]:
             "concern": finding.concern,
             "clears_on": _span(finding.clears_on),
             "reason": finding.reason,
-            "parts": [{"id": part.id, "verdict": str(part.verdict), "concern": part.concern, "reason": part.reason} for part in finding.parts],
+            "parts": [_part(part) for part in finding.parts],
             "cards": _cards_of(finding.id, interview, around),
             "private": finding.id in around.questions.private_criteria,
         }
@@ -42,7 +43,7 @@ def packet_of(dialogue: Dialogue, around: Surroundings) -> dict[str, Any]:
     return {
         "protocol": {
             "registry_id": around.protocol.record.registry_id,
-            "record_date": around.protocol.record.last_updated.isoformat(),
+            "record_date": around.protocol.record.updated.isoformat(),
             "trial_sha256": around.protocol.sha256,
         },
         "as_of": around.today.isoformat(),
@@ -61,7 +62,7 @@ def packet_of(dialogue: Dialogue, around: Surroundings) -> dict[str, Any]:
         "earliest_date": screening.earliest_date.isoformat() if screening.earliest_date else None,
         "shown_window": _span(window),
         "score": screening.score.total if judged else None,
-        "score_parts": screening.score.parts() if judged else None,
+        "score_parts": screening.score._asdict() if judged else None,
         "criteria": criteria,
         "answers": answers,
         "said": {id: given.model_dump(mode="json") for id, given in interview.given.items()},
@@ -77,6 +78,11 @@ def packet_of(dialogue: Dialogue, around: Surroundings) -> dict[str, Any]:
 
 def contact_of(dialogue: Dialogue) -> dict[str, str]:
     return dialogue.contact.model_dump(mode="json")
+
+
+def _part(part: PartJudgement) -> dict[str, Any]:
+    judged = part.judgement
+    return {"id": part.id, "verdict": str(judged.verdict), "concern": judged.concern, "reason": judged.reason}
 
 
 def _span(span: Any) -> dict[str, str] | None:

@@ -6,9 +6,9 @@ Nothing here is a sentence: a `Text` is a message key with its values, worded la
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 Channel = Literal["telegram", "browser", "terminal"]
 
@@ -20,14 +20,12 @@ class Model(BaseModel):
 class Term(Model):
     """A name that data files give in each language, such as a medicine's; never translated by `locales/`."""
 
-    kind: Literal["term"] = "term"
     by_language: dict[str, str]
 
 
 class Day(Model):
     """A date, or a span of possible dates, worded by the reader's language."""
 
-    kind: Literal["day"] = "day"
     earliest: date
     latest: date
 
@@ -35,7 +33,6 @@ class Day(Model):
 class Text(Model):
     """A message key and the values for its placeholders. A `str` value is somebody's own words: shown as typed, always escaped."""
 
-    kind: Literal["text"] = "text"
     key: str
     values: dict[str, Value] = {}
 
@@ -43,12 +40,12 @@ class Text(Model):
 class Joined(Model):
     """Several values one after another, as a list in running text or one a line."""
 
-    kind: Literal["joined"] = "joined"
     items: tuple[Value, ...]
     lines: bool = False
 
 
-Value = str | int | Annotated[Term | Day | Text | Joined, Field(discriminator="kind")]
+# Told apart by their fields: each forbids what it does not know.
+Value = str | int | Term | Day | Text | Joined
 Text.model_rebuild()
 Joined.model_rebuild()
 

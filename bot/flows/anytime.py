@@ -109,7 +109,7 @@ def _page_details(page: str, around: Surroundings) -> tuple[Text, ...]:
         record = around.protocol.record
         source = Text(
             key="page.about.source",
-            values={"registry_id": record.registry_id, "date": record.last_updated.isoformat()},
+            values={"registry_id": record.registry_id, "date": record.updated.isoformat()},
         )
         return (source, Text(key="page.about.not_a_doctor"), *site_lines(around))
     if page == "privacy":

@@ -41,7 +41,7 @@ def question_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         multiple=card.kind in ("multiple", "medicines", "vaccines"),
         rows=tuple(_listed(dialogue, card, around)),
         entry=Entry(
-            kind=FIELDS[card.kind],  # type: ignore[arg-type]
+            kind=FIELDS[card.kind],
             label=Text(key="entry.type_here"),
             hint=Text(key=f"{words(id, card)}.hint") if card.kind not in ("choice", "multiple") else None,
         ),

@@ -61,7 +61,7 @@ def _entry(dialogue: Dialogue, step: str) -> Entry | None:
         return Entry(kind="text", label=Text(key=f"contact.{step}.field"))
     if step == "value":
         kinds = {"phone": "phone", "wechat": "text", "email": "email"}
-        return Entry(kind=kinds[dialogue.contact.way], label=Text(key=f"contact.value.{dialogue.contact.way}.field"))  # type: ignore[arg-type]
+        return Entry(kind=kinds[dialogue.contact.way], label=Text(key=f"contact.value.{dialogue.contact.way}.field"))
     return None
 
 

@@ -23,7 +23,7 @@ def pressed(
             return read
         dialogue = read.dialogue
     if word == "pick" and rest in asked.picks:
-        listed = {one.entry for one in _items(dialogue.interview, asked)}
+        listed = {one.entry for one in _items(dialogue.interview, asked) if one.entry}
         wanted = (listed & set(asked.picks)) ^ {rest}
         return _doubting_routes(_repicked(dialogue, asked, wanted, around), asked, around)
     if word == "remove" and rest.isdecimal():

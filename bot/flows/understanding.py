@@ -16,7 +16,6 @@ from bot.flows.cards import choice_label, joined
 from bot.flows.dialogue import Given
 from bot.flows.turn import Surroundings
 from bot.message import Day, Text, Value
-from brasle_prescreen import reading
 from brasle_prescreen.question import Card
 from brasle_prescreen.reading.reading import Outcome
 
@@ -71,8 +70,9 @@ def understand(dialogue: Any, asked: Card, id: str, said: str, around: Surroundi
 
 def _choice(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
     from bot.flows.answering import _one, _open, _several
+    from brasle_prescreen.reading.choice import read_choice
 
-    read = reading.read_choice(said, card_key(asked, id), tuple(choice.id for choice in asked.choices))
+    read = read_choice(said, card_key(asked, id), tuple(choice.id for choice in asked.choices))
     if read.outcome is Outcome.UNSURE and not asked.no_skip:
         return _open(asked, "unsure").model_copy(update={"said": said})
     if read.outcome is not Outcome.VALUE or not read.value:
@@ -94,7 +94,9 @@ def card_key(asked: Card, id: str) -> str:
 
 
 def _age(said: str, around: Surroundings) -> Given | AskBack:
-    read = reading.read_age(said, around.today)
+    from brasle_prescreen.reading.age import read_age
+
+    read = read_age(said, around.today)
     if read.outcome is Outcome.UNSURE:
         return Given(said=said, choices=("unsure",), sets={"birth_date": "unsure", "age_years": "unsure"}, shown=Text(key="answered.unsure"))
     if read.outcome is not Outcome.VALUE or read.value is None:
@@ -109,8 +111,10 @@ def _age(said: str, around: Surroundings) -> Given | AskBack:
 
 
 def _when(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+    from brasle_prescreen.reading.when import read_when
+
     key = asked.sets_date or ""
-    read = reading.read_when(said, around.today)
+    read = read_when(said, around.today)
     if read.outcome is Outcome.UNSURE:
         return Given(said=said, choices=("unsure",), sets={} if "*" in key else {key: "unsure"}, shown=Text(key="answered.unsure"))
     if read.outcome is Outcome.ONGOING:
@@ -126,23 +130,34 @@ def _when(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskB
 
 
 def _number(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+    """A whole number, with a date if one stands beside it."""
+    from brasle_prescreen.reading.plain import plain as in_one_form
+    from brasle_prescreen.reading.when import read_when
+
     number = asked.number
     assert number is not None
-    read = reading.read_score(said, around.today, least=number.least, most=number.most)
-    if read.outcome is Outcome.UNSURE:
-        top = number.key.partition(".")[0]
-        return Given(said=said, choices=("unsure",), sets={top: "unsure"}, shown=Text(key="answered.unsure"))
-    if read.outcome is not Outcome.VALUE or read.value is None:
+    text = in_one_form(said)
+    when = read_when(said, around.today)
+    dated = when.outcome is Outcome.VALUE and when.value is not None
+    found = [int(one) for one in _WHOLE_NUMBER.findall(text)]
+    fitting = [one for one in found if number.least <= one <= number.most]
+    # With a date in the same reply, its day and month are numbers too: only the first one, before the date, is the score.
+    if not found or found[0] not in fitting or (len(found) > 1 and not dated):
         return AskBack("misread.number")
-    sets: dict[str, Any] = {number.key: read.value.score}
-    if read.value.date is not None:
-        sets[number.date] = _span(*read.value.date)
-    return Given(said=said, sets=sets, shown=str(read.value.score))
+    sets: dict[str, Any] = {number.key: found[0]}
+    shown: Value = str(found[0])
+    if dated and len(found) > 1:
+        earliest, latest = when.value or (around.today, around.today)
+        sets[number.date] = _span(earliest, latest)
+        shown = joined([str(found[0]), Day(earliest=earliest, latest=latest)])
+    return Given(said=said, sets=sets, shown=shown)
 
 
 def _titer(asked: Card, said: str) -> Given | AskBack:
+    from brasle_prescreen.reading.ana import read_ana
+
     key = asked.fills[0]
-    read = reading.read_ana(said)
+    read = read_ana(said)
     if read.outcome is Outcome.UNSURE:
         return Given(said=said, choices=("unsure",), sets={key: "unsure"}, shown=Text(key="answered.unsure"))
     if read.outcome is not Outcome.VALUE or read.value is None:
@@ -158,7 +173,9 @@ def _dose(dialogue: Any, id: str, said: str, around: Surroundings) -> Given | As
     number = int(id.split(".")[1])
     medicine = next((one for one in dialogue.interview.medicines if one.number == number), None)
     entry = medicine.entry if medicine else None
-    read = reading.read_dose_of(said, entry, around.protocol.medicines)
+    from brasle_prescreen.reading.dose import read_dose_of
+
+    read = read_dose_of(said, entry, around.protocol.medicines)
     if read.outcome is Outcome.UNSURE:
         return Given(said=said, choices=("unsure",), sets={"dose": "unsure"}, shown=Text(key="answered.unsure"))
     if read.outcome is not Outcome.VALUE or read.value is None:
@@ -177,7 +194,9 @@ def _dose(dialogue: Any, id: str, said: str, around: Surroundings) -> Given | As
 
 
 def _slip(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
-    lines = reading.read_lab_slip(said, around.today)
+    from brasle_prescreen.reading.slip import read_lab_slip
+
+    lines = read_lab_slip(said, around.today)
     if not lines:
         return AskBack("misread.slip")
     sets: dict[str, Any] = {}
@@ -199,10 +218,12 @@ def _slip(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) 
 
 def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | None:
     """The medicines (or vaccines) named in a message; None if none could be read. Negated and planned ones are left out."""
+    from brasle_prescreen.reading.medicines import read_medicines
+
     if len(said) > LONGEST_READ:
         return None
     lexicon = around.protocol.medicines
-    found = reading.read_medicines(said, lexicon, tense="ever")
+    found = read_medicines(said, lexicon, tense="ever")
     mentions = []
     for one in found:
         if one.negated:
@@ -215,16 +236,19 @@ def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | N
     return mentions or None
 
 
+_WHOLE_NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?![\d.]*\d)")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
 _WECHAT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")
 
 
 def read_reach(way: str, said: str) -> str | AskBack:
     """A phone number in E.164, a WeChat id or an e-mail address; AskBack if it cannot be one."""
+    from brasle_prescreen.reading.phone import read_phone
+
     if way == "phone" or (way == "wechat" and not _WECHAT.fullmatch(said)):
-        read = reading.read_phone(said)
-        if read.outcome is Outcome.VALUE and read.value:
-            return read.value
+        read = read_phone(said)
+        if read.outcome is Outcome.VALUE and read.value is not None:
+            return str(read.value)
         return AskBack("contact.phone_unread" if way == "phone" else "contact.wechat_unread")
     if way == "email" and not _EMAIL.fullmatch(said):
         return AskBack("contact.email_unread")

@@ -6,7 +6,7 @@ from bot.flows.dialogue import Dialogue, Remark
 from bot.flows.person import ask_person, resume
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.message import Button, Incoming, Reply, Text
-from brasle_prescreen.reading import alarm
+from brasle_prescreen.reading.alarm import alarm
 
 # Alarms that stop everything, and those that are answered in a line above the card that stays.
 PAUSING = ("self_harm", "emergency", "call_now")
