@@ -45,8 +45,8 @@ class Person:
 class Outgoing:
     """One thing to send after the commit. `payload` (sealed) is ready to send; `op` tells the channel how.
 
-    `address` is where (sealed): for the site's notices the name of the configured target. `op` "card" is
-    the chat's live card: a later one replaces an unsent earlier one, together with what was to be done to that
+    `address` is where (sealed): for the site's notices the name of the configured target. `op` "card" is the
+    chat's live card: a later one replaces an unsent earlier one, together with what was to be done to that
     one ("settle", "retire", "refresh" rows between the two). Rows of any other `op` are always sent.
     """
 

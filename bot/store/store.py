@@ -11,6 +11,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -83,16 +84,17 @@ class Store:
             raise StoreUnavailable(
                 f"The data folder {folder} may not be written: check its owner and rights."
             )
-        keys = Keyring.open(folder, checkpoints=checkpoints)
-        try:
-            ledger = Ledger(connect_writer(folder / FILE_NAME, checkpoints=checkpoints), keys, clock)
-            migrate(ledger.sql, "brasle")
+        with ExitStack() as opened:
+            keys = Keyring.open(folder, checkpoints=checkpoints)
+            opened.callback(keys.close)
+            sql = connect_writer(folder / FILE_NAME, checkpoints=checkpoints)
+            opened.callback(sql.close)
+            migrate(sql, "brasle")
+            ledger = Ledger(sql, keys, clock)
             if checkpoints:
                 erasure.replay_erasures(ledger)
             reader = Ledger(connect_reader(folder / FILE_NAME), keys.reader(folder), clock)
-        except BaseException:
-            keys.close()
-            raise
+            opened.pop_all()
         return cls(folder, reader, Writer(ledger, folder))
 
     def close_now(self) -> None:
