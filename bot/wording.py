@@ -79,7 +79,7 @@ class Wording:
     def has(self, key: str, language: str = ENGLISH) -> bool:
         return key in self._texts.get(language, {})
 
-    def keys(self) -> tuple[str, ...]:
+    def all_keys(self) -> tuple[str, ...]:
         return tuple(self._texts[ENGLISH])
 
     def say(self, text: Text, language: str, *, self_answering: bool = False) -> str:

@@ -18,6 +18,8 @@ from brasle_prescreen.question import load_questions
 SOURCE = Path(__file__).resolve().parent.parent
 # Their texts are worked out from the questions file, not from what the source spells out.
 OF_QUESTIONS = "card."
+# Where a dotted name that begins like a key can only be one; elsewhere it may be an entry of the audit trail.
+SPEAKING = ("flows", "channels")
 # File names and the like look like keys; these endings are none.
 FILES = (
     ".toml",
@@ -71,7 +73,8 @@ def _of_source(one: Named, texts: Mapping[str, Entry], groups: set[str]) -> Iter
     entry = texts.get(one.key)
     place = f"{SOURCE.name}/{one.file.relative_to(SOURCE).as_posix()}"
     if entry is None:
-        if one.sure or ("." in one.key and one.key.partition(".")[0] in groups):
+        meant = one.file.parent.name in SPEAKING and "." in one.key and one.key.partition(".")[0] in groups
+        if one.sure or meant:
             near = get_close_matches(one.key, texts, n=1)
             mend = f"Did you mean {near[0]}? If not, add it to {MASTER}" if near else f"Add it to {MASTER}"
             yield Finding(place, one.line, one.key, "the program names this text and it is missing", mend)
