@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.locale_checks.finding import Finding
 from bot.locale_checks.question_keys import needed
 from bot.locale_checks.shelf import Shelf
-from bot.locale_checks.source_keys import Named, named_in
+from bot.locale_checks.source_keys import CONSOLE, Named, named_in
 from bot.wording import SELF
 from bot.wording_file import MASTER, Entry
 from bot.wording_template import TemplateError, parse
@@ -88,6 +88,11 @@ def _of_source(one: Named, texts: Mapping[str, Entry], groups: set[str]) -> Iter
 def _unused(shelf: Shelf, wanted: dict[str, frozenset[str]], named: list[Named]) -> Iterable[Finding]:
     spelled = {one.key for one in named if one.key is not None}
     patterns = {one.pattern for one in named if one.pattern is not None}
+
+    def is_named(key: str) -> bool:
+        forms = {key, key.removeprefix(CONSOLE)}
+        return bool(forms & spelled) or any(pattern.match(form) for form in forms for pattern in patterns)
+
     for key, entry in shelf.master.entries.items():
         plain = key.removesuffix(SELF)
         if key.endswith(SELF) and plain not in shelf.master.entries:
@@ -98,11 +103,7 @@ def _unused(shelf: Shelf, wanted: dict[str, frozenset[str]], named: list[Named])
         elif plain.startswith(OF_QUESTIONS) and plain not in wanted and plain not in spelled:
             what = "no question and no part of the program uses this text"
             yield Finding(shelf.name(shelf.master), entry.line, key, what, "Remove it, or mend its key")
-        elif (
-            not plain.startswith(OF_QUESTIONS)
-            and plain not in spelled
-            and not any(pattern.match(plain) for pattern in patterns)
-        ):
+        elif not plain.startswith(OF_QUESTIONS) and not is_named(plain):
             what = "no part of the program uses this text"
             yield Finding(shelf.name(shelf.master), entry.line, key, what, "Remove it, or mend its key")
 

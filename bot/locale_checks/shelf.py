@@ -30,6 +30,7 @@ class Length(_Model):
 
 class Rules(_Model):
     forbidden: dict[str, tuple[str, ...]]
+    forbidden_to_families: dict[str, tuple[str, ...]]
     length: tuple[Length, ...]
 
 

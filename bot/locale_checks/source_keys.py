@@ -8,9 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+ANY = "[A-Za-z0-9_.]+"
 KEY = re.compile(r"[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*\Z")
 
-_QUOTED = re.compile(r"""["']([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)["']""")
+# `word("queue.title")` in the console stands for console.queue.title.
+CONSOLE = "console."
+
+_QUOTED = re.compile(r"""["']([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*\.?)["']""")
+_BEGINNING = re.compile(r"[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*\.\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ def named_in(folder: Path) -> Iterator[Named]:
     for path in sorted([*folder.rglob("*.html"), *folder.rglob("*.j2")]):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             for match in _QUOTED.finditer(line):
-                yield Named(path, number, match[1], None, None, sure=False)
+                yield from _written(path, number, match[1], None, sure=False)
 
 
 def _in_python(path: Path, tree: ast.Module) -> Iterator[Named]:
@@ -76,8 +81,8 @@ def _value_names(call: ast.Call) -> frozenset[str] | None:
 
 
 def _named(path: Path, node: ast.AST, values: frozenset[str] | None, *, sure: bool) -> Iterator[Named]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.match(node.value):
-        yield Named(path, node.lineno, node.value, None, values, sure)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from _written(path, node.lineno, node.value, values, sure=sure)
     elif isinstance(node, ast.JoinedStr):
         pattern = _pattern(node)
         if pattern is not None:
@@ -87,12 +92,20 @@ def _named(path: Path, node: ast.AST, values: frozenset[str] | None, *, sure: bo
         yield from _named(path, node.orelse, values, sure=True)
 
 
+def _written(
+    path: Path, line: int, text: str, values: frozenset[str] | None, *, sure: bool
+) -> Iterator[Named]:
+    """A quoted text that may be a key, or (`trail.action.`) the beginning of some."""
+    if KEY.match(text):
+        yield Named(path, line, text, None, values, sure)
+    elif _BEGINNING.match(text):
+        yield Named(path, line, None, re.compile(re.escape(text) + ANY), None, sure=False)
+
+
 def _pattern(node: ast.JoinedStr) -> re.Pattern[str] | None:
     """`reason.{id}` as a pattern; None where too little of the key is written out to say anything."""
     pieces = [
-        re.escape(part.value)
-        if isinstance(part, ast.Constant) and isinstance(part.value, str)
-        else "[A-Za-z0-9_.]+"
+        re.escape(part.value) if isinstance(part, ast.Constant) and isinstance(part.value, str) else ANY
         for part in node.values
     ]
     first = node.values[0] if node.values else None
