@@ -147,6 +147,8 @@ def _value(dialogue: Dialogue, text: str) -> Turn:
 def _city(dialogue: Dialogue, word: str, rest: str, text: str) -> Turn:
     """City typed and travel tapped, in either order; one of the two is enough to go on."""
     if word == "travel" and rest in ("yes", "no", "unsure"):
+        if text:
+            dialogue = _keep(dialogue, "city", city=text).dialogue
         return _to(dialogue.with_interview(can_travel={"yes": True, "no": False}.get(rest)), "papers")
     if text:
         return _keep(dialogue, "city", city=text)
