@@ -91,9 +91,7 @@ class Outbox:
         self._failures = 0
         self._flooded: str | None = None
         self._successes = 0
-        self._alone: dict[
-            int, tuple[int, int]
-        ] = {}  # row: (failures alone, successes of others before the last)
+        self._alone: dict[int, tuple[int, int]] = {}  # row: (failures alone, successes of others before the last)
         self._stopping = False
         self.trouble: str | None = None
 
@@ -130,16 +128,12 @@ class Outbox:
         room = min(CHATS_AT_ONCE - len(self._sending), 1 if self._failures else CHATS_AT_ONCE)
         if room > 0:
             try:
-                items = await self._store.due(
-                    self._channel, FETCHED_AT_ONCE, now, besides=tuple(self._sending)
-                )
+                items = await self._store.due(self._channel, FETCHED_AT_ONCE, now, besides=tuple(self._sending))
             except StoreUnavailable as error:
                 _log.error("Nothing can be sent. %s", error)
                 return LONGEST_STORE_WAIT
             # After a failure of the whole channel one row tries the way, not always the same one.
-            for item in (
-                sorted(items, key=lambda one: one.attempts)[:room] if self._failures else items[:room]
-            ):
+            for item in sorted(items, key=lambda one: one.attempts)[:room] if self._failures else items[:room]:
                 self._later.pop(item.id, None)
                 self._sending[item.id] = asyncio.create_task(self._send(item))
         return self._next_look()
@@ -157,6 +151,9 @@ class Outbox:
             # Sent, perhaps, and not written down: sent again, which does no harm.
             _log.error("What was sent could not be noted. %s", error)
             self._hold(wait_seconds(1, first=LONGEST_STORE_WAIT))
+        except Exception as error:  # a mistake of ours: said, and slowed down, but the others go on
+            _log.error("The outcome of a %s could not be noted: %s", item.op, type(error).__name__)
+            self._hold(wait_seconds(1, first=LONGEST_STORE_WAIT))
         finally:
             del self._sending[item.id]
             self._bell.set()
@@ -168,7 +165,7 @@ class Outbox:
         except SendLater as later:
             await self._postpone(item, later)
         except Moved as moved:
-            await store.move_chat(item.channel, item.address, moved.address)
+            await store.move_chat(item.address, moved.address, item.channel)
         except Unreachable as refusal:
             self._well()
             if item.person is None:
@@ -206,9 +203,7 @@ class Outbox:
             self._hold(seconds)
             self._say(f"{item.channel} takes nothing at the moment: {later.why}. What was written waits.")
         if self._is_at_fault(item):
-            _log.error(
-                "A %s on %s fails again and again and is given up: %s", item.op, item.channel, later.why
-            )
+            _log.error("A %s on %s fails again and again and is given up: %s", item.op, item.channel, later.why)
             await self._store.give_up(item.id, f"given up after {item.attempts + 1} attempts: {later.why}")
             return
         at = now + timedelta(seconds=seconds)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.channels.telegram_bot import TelegramBot
     from bot.channels.telegram_router import Talks
+    from bot.pace import Pace
     from bot.settings import Settings
     from bot.store.store import Store
     from bot.wording import Wording
@@ -34,7 +35,13 @@ class TelegramChannel:
     """A webhook if a secret and a public address are set, else polling. `wake` it after a commit."""
 
     def __init__(
-        self, store: Store, wording: Wording, settings: Settings, *, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        wording: Wording,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime],
+        pace: Pace | None = None,
     ) -> None:
         if settings.bot_token is None:
             raise ValueError("Telegram needs BOT_TOKEN")
@@ -42,6 +49,7 @@ class TelegramChannel:
         self._store = store
         self._wording = wording
         self._clock = clock
+        self._pace = pace
         self._token = settings.bot_token.get_secret_value()
         self._api_base = settings.telegram_api_base
         self._secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
@@ -100,7 +108,7 @@ class TelegramChannel:
         bot: TelegramBot = module.TelegramBot(self._store, self._wording, self._token, self._api_base)
         self._bot = bot
         worker = self._worker = Worker(self._store, bot.feed(conversation).handle)
-        outbox = self._outbox = Outbox(self._store, CHANNEL, bot.sender, clock=self._clock)
+        outbox = self._outbox = Outbox(self._store, CHANNEL, bot.sender, pace=self._pace, clock=self._clock)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(worker.run(), name="telegram worker")
             tasks.create_task(outbox.run(), name="telegram outbox")

@@ -60,9 +60,7 @@ class TelegramBot:
             except TelegramRetryAfter as error:
                 await asyncio.sleep(error.retry_after)
             except (AiogramError, OSError) as error:
-                _log.warning(
-                    "The bot's page on Telegram was not brought up to date: %s.", type(error).__name__
-                )
+                _log.warning("The bot's page on Telegram was not brought up to date: %s.", type(error).__name__)
                 await asyncio.sleep(wait_seconds(attempt, first=5.0, most=LONGEST_WAIT))
 
     async def close(self) -> None:
@@ -76,9 +74,7 @@ class TelegramBot:
                 return
             except (AiogramError, OSError) as error:
                 failures += 1
-                reason = (
-                    getattr(error, "message", "") if "Bad Request" in str(error) else type(error).__name__
-                )
+                reason = getattr(error, "message", "") if "Bad Request" in str(error) else type(error).__name__
                 _log.error("The webhook could not be set: %s", reason)
                 await asyncio.sleep(wait_seconds(failures, most=LONGEST_WAIT))
 

@@ -19,23 +19,9 @@ from aiogram.methods import (
 )
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
 
+from bot.channels.telegram_commands import COMMANDS
 from bot.message import Text
 from bot.wording import ENGLISH, Wording
-
-# In the menu, in this order. Each has its line in locales/ as telegram.command.<name>.
-COMMANDS = (
-    "help",
-    "back",
-    "why",
-    "status",
-    "contact",
-    "language",
-    "about",
-    "privacy",
-    "later",
-    "restart",
-    "stop",
-)
 
 
 class Words(NamedTuple):

@@ -174,15 +174,15 @@ def pack(blocks: Iterable[str]) -> list[str]:
 
 def _pieces(block: str) -> Iterable[str]:
     """A paragraph too long for one message is cut, without its tags: one cut in two would be refused."""
-    if not block:
-        return
     if visible_length(block) <= LONGEST_TEXT:
-        yield block
+        if block.strip():
+            yield block
         return
     rest = html.unescape(_TAG.sub("", block))
     while rest:
         piece = cut(rest, LONGEST_TEXT, mark="")
-        yield html.escape(piece, quote=False)
+        if piece.strip():  # Telegram refuses a message of nothing but spaces
+            yield html.escape(piece, quote=False)
         rest = rest[len(piece) :]
 
 

@@ -91,9 +91,7 @@ class TelegramSender:
 
     async def _answer_callback(self, item: OutboxItem, live: Live | None) -> None:
         payload = item.payload
-        await self._call(
-            AnswerCallbackQuery(callback_query_id=payload["query"], text=payload["text"] or None)
-        )
+        await self._call(AnswerCallbackQuery(callback_query_id=payload["query"], text=payload["text"] or None))
         pressed = payload["pressed"]
         if live is not None and pressed is not None and live.message != pressed:
             await self._strip(item.address, pressed)

@@ -62,9 +62,9 @@ async def test_everything_that_a_person_does_reaches_aiogram_typed(telegram: Fak
     group.becomes_supergroup()
     updates = await bot.get_updates()
     kinds = [update.event_type for update in updates]
-    assert kinds == ["message", "edited_message", "callback_query"] + ["message"] * 7 + [
-        "my_chat_member"
-    ] * 3 + ["message"]
+    assert kinds == ["message", "edited_message", "callback_query"] + ["message"] * 7 + ["my_chat_member"] * 3 + [
+        "message"
+    ]
     assert all(isinstance(update, Update) for update in updates)
     assert await bot.answer_callback_query(tap.id, "Saved")
     edited = await bot.edit_message_text("Age: yes", chat_id=parent.chat.id, message_id=sent.message_id)

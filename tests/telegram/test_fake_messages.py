@@ -10,9 +10,7 @@ import pytest
 
 from tests.fake_telegram import FakeTelegram, FloodRule, Person, Refusal, parse_html
 
-KEYBOARD = {
-    "inline_keyboard": [[{"text": "Yes", "callback_data": "1:yes"}, {"text": "No", "callback_data": "1:no"}]]
-}
+KEYBOARD = {"inline_keyboard": [[{"text": "Yes", "callback_data": "1:yes"}, {"text": "No", "callback_data": "1:no"}]]}
 
 
 class Bot:
@@ -54,9 +52,7 @@ def parent(telegram: FakeTelegram) -> Person:
 
 async def test_a_message_is_sent_edited_and_deleted(bot: Bot, parent: Person) -> None:
     chat = parent.chat.id
-    sent = await bot(
-        "sendMessage", chat_id=chat, text="<b>Age</b> &lt;5?", parse_mode="HTML", reply_markup=KEYBOARD
-    )
+    sent = await bot("sendMessage", chat_id=chat, text="<b>Age</b> &lt;5?", parse_mode="HTML", reply_markup=KEYBOARD)
     id = sent["result"]["message_id"]
     card = parent.card
     assert card is not None
@@ -77,10 +73,7 @@ async def test_refusals_read_as_telegrams(bot: Bot, parent: Person) -> None:
     assert await bot.error("editMessageText", **missing) == "Bad Request: message to edit not found"
     theirs = {"chat_id": chat, "message_id": parent.chat.messages[0].id, "text": "x"}
     assert await bot.error("editMessageText", **theirs) == "Bad Request: message can't be edited"
-    assert (
-        await bot.error("deleteMessage", chat_id=chat, message_id=999)
-        == "Bad Request: message to delete not found"
-    )
+    assert await bot.error("deleteMessage", chat_id=chat, message_id=999) == "Bad Request: message to delete not found"
     assert await bot.error("sendMessage", chat_id=1, text="x") == "Bad Request: chat not found"
     assert await bot.error("sendMessage", text="x") == "Bad Request: chat_id is empty"
     assert await bot.error("sendMessage", chat_id=chat, text=" \n ") == "Bad Request: message text is empty"
@@ -135,9 +128,7 @@ async def test_who_cannot_be_written_to(bot: Bot, telegram: FakeTelegram) -> Non
     assert (await bot("sendMessage", chat_id=leaver.chat.id, text="welcome back"))["ok"]
 
 
-async def test_a_group_shows_the_bot_only_what_concerns_it_and_can_move(
-    bot: Bot, telegram: FakeTelegram
-) -> None:
+async def test_a_group_shows_the_bot_only_what_concerns_it_and_can_move(bot: Bot, telegram: FakeTelegram) -> None:
     parent = telegram.person()
     group = telegram.group("Ward", [parent])
     assert "not a member" in await bot.error("sendMessage", chat_id=group.chat.id, text="x")
@@ -192,9 +183,7 @@ def test_bad_html_is_refused_in_telegrams_words(source: str, why: str) -> None:
     assert refused.value.description == f"Bad Request: can't parse entities: {why}"
 
 
-async def test_bodies_may_come_as_json_form_or_multipart(
-    telegram: FakeTelegram, bot: Bot, parent: Person
-) -> None:
+async def test_bodies_may_come_as_json_form_or_multipart(telegram: FakeTelegram, bot: Bot, parent: Person) -> None:
     url = f"{telegram.url}/bot{telegram.token}/sendMessage"
     markup = '{"inline_keyboard": [[{"text": "x", "callback_data": "x"}]]}'
     fields = {"chat_id": str(parent.chat.id), "text": "形", "reply_markup": markup}

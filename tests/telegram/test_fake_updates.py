@@ -51,10 +51,7 @@ async def call(
 
 
 async def ids(telegram: FakeTelegram, session: aiohttp.ClientSession, **parameters: Any) -> list[int]:
-    return [
-        update["update_id"]
-        for update in (await call(telegram, session, "getUpdates", **parameters))["result"]
-    ]
+    return [update["update_id"] for update in (await call(telegram, session, "getUpdates", **parameters))["result"]]
 
 
 async def test_an_update_is_served_until_a_higher_offset_confirms_it(
@@ -91,9 +88,7 @@ async def test_the_limit_is_kept(telegram: FakeTelegram, session: aiohttp.Client
     assert len(await ids(telegram, session, offset=1, limit=500)) == 100
 
 
-async def test_a_long_poll_ends_with_the_first_update(
-    telegram: FakeTelegram, session: aiohttp.ClientSession
-) -> None:
+async def test_a_long_poll_ends_with_the_first_update(telegram: FakeTelegram, session: aiohttp.ClientSession) -> None:
     poll = asyncio.create_task(ids(telegram, session, timeout=50))
     await telegram.until(lambda: telegram._poll == 1)
     telegram.person().says("hello")
@@ -225,9 +220,7 @@ async def test_a_webhook_is_tried_again_in_order_until_it_answers_2xx(
     assert telegram.webhook.info()["last_error_message"].startswith("Wrong response from the webhook")
 
 
-async def test_a_method_in_the_webhooks_answer_is_carried_out(
-    telegram: FakeTelegram, receiver: Receiver
-) -> None:
+async def test_a_method_in_the_webhooks_answer_is_carried_out(telegram: FakeTelegram, receiver: Receiver) -> None:
     person = telegram.person()
     receiver.reply = {"method": "sendMessage", "chat_id": person.chat.id, "text": "by the way"}
     person.says("hello")

@@ -158,9 +158,7 @@ async def test_what_is_no_update_is_set_aside_and_the_rest_goes_on(rig: Rig) -> 
     assert len(await rig.store.quarantined()) == 4
 
 
-async def test_an_answer_beyond_any_reader_is_isolated_and_set_aside(
-    store: Store, background: Background
-) -> None:
+async def test_an_answer_beyond_any_reader_is_isolated_and_set_aside(store: Store, background: Background) -> None:
     """One update nested too deeply to read: it alone is set aside, under its number."""
     deep = b'{"update_id":7,"message":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     updates = [b'{"update_id":6,"a":1}', deep, b'{"update_id":8,"a":1}']
@@ -201,9 +199,7 @@ async def test_trouble_on_the_way_is_waited_out(rig: Rig) -> None:
     await rig.telegram.until(lambda: rig.polling.trouble is None)
 
 
-async def test_a_wrong_token_is_explained_and_never_printed(
-    rig: Rig, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_wrong_token_is_explained_and_never_printed(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     rig.polling = rig.make(token="99:wrong-secret-token")
     rig.start()
@@ -261,9 +257,7 @@ async def test_an_idle_bot_polls_twice_a_second_at_most(rig: Rig, monkeypatch: p
     assert second - first >= 0.5
 
 
-async def test_a_batch_that_comes_again_and_again_is_no_busy_loop(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_batch_that_comes_again_and_again_is_no_busy_loop(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "SHORTEST_EMPTY_POLL", 0.2)
     rig.telegram.world.push_raw({"update_id": 5})  # a number that confirms nothing
     rig.start()
@@ -288,8 +282,6 @@ def test_every_update_finds_its_chat(update: dict[str, Any], chat: str | None) -
     assert chat_of(update) == chat
 
 
-@pytest.mark.parametrize(
-    "update", [None, 1, "x", [], {}, {"update_id": "1"}, {"update_id": -1}, {"update_id": 1.0}]
-)
+@pytest.mark.parametrize("update", [None, 1, "x", [], {}, {"update_id": "1"}, {"update_id": -1}, {"update_id": 1.0}])
 def test_what_has_no_number_is_no_update(update: Any) -> None:
     assert as_raw(update) is None

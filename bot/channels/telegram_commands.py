@@ -1,0 +1,17 @@
+"""The commands offered in Telegram's menu, in this order; their words are telegram.command.<name> in locales/."""
+
+from __future__ import annotations
+
+COMMANDS = (
+    "help",
+    "back",
+    "why",
+    "status",
+    "contact",
+    "language",
+    "about",
+    "privacy",
+    "later",
+    "restart",
+    "stop",
+)
