@@ -90,13 +90,11 @@ class Criterion:
         if self.rule is not None:
             return self._of_one(self.rule.judge(facts))
         judged = tuple([PartJudgement(part.id, part.rule.judge(facts)) for part in self.parts])
-        return self._of_parts(judged)
+        return self.combine(judged)
 
     def _of_one(self, one: Judgement) -> Finding:
         site_only = isinstance(self.rule, SiteOnly)
-        settled = one.verdict is Verdict.PASS or (
-            one.verdict is Verdict.UNKNOWN and (one.timing or site_only)
-        )
+        settled = one.verdict is Verdict.PASS or (one.verdict is Verdict.UNKNOWN and (one.timing or site_only))
         return Finding(
             self.id,
             one.verdict,
@@ -109,7 +107,7 @@ class Criterion:
             one.evidence,
         )
 
-    def _of_parts(self, judged: tuple[PartJudgement, ...]) -> Finding:
+    def combine(self, judged: tuple[PartJudgement, ...]) -> Finding:
         """Kleene logic: one failed part fails the whole, else one unknown part leaves it unknown."""
         failed = [one.judgement for one in judged if one.judgement.verdict is Verdict.FAIL]
         concern = any(one.judgement.concern for one in judged)
