@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     lines = "\n".join(f"  {name:<12}{purpose}" for name, purpose in COMMANDS.items())
     return argparse.ArgumentParser(
         prog="brasle-prescreen",
-        description="Provisional pre-screening for the BRASLE trial (NCT06789107). It decides nothing: the study doctors do.",
+        description="Provisional pre-screening for the BRASLE trial (NCT06789107). It decides nothing: doctors do.",
         epilog=f"commands:\n{lines}\n\n'brasle-prescreen COMMAND --help' tells more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage="brasle-prescreen COMMAND [options]",
@@ -41,7 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0 if arguments else 2
     name = arguments[0]
     if name not in COMMANDS:
-        print(f"brasle-prescreen: there is no command {name!r}. There are: {', '.join(COMMANDS)}.", file=sys.stderr)
+        print(
+            f"brasle-prescreen: there is no command {name!r}. There are: {', '.join(COMMANDS)}.",
+            file=sys.stderr,
+        )
         return 2
     top = parser()
     commands = top.add_subparsers(dest="command")

@@ -139,7 +139,7 @@ class App:
         return services
 
     async def _announce(self, server: Any, started: Callable[[str], None]) -> None:
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110  uvicorn tells it by this flag alone
             await asyncio.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
         started(f"http://{self.settings.host}:{port}")
@@ -150,7 +150,7 @@ class App:
             await asyncio.sleep(PURGE_EVERY.total_seconds())
 
     async def _remind(self) -> None:
-        """The one reminder of those who asked for it. Done before it is sent: a crash between may lose it, never repeat it."""
+        """The one reminder of those who asked. Done before it is sent: a crash between loses it, never repeats it."""
         while True:
             for reminder in await self.store.reminders_due(self._clock()):
                 await self.store.reminder_done(reminder.person)

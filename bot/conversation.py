@@ -125,7 +125,9 @@ class Conversation:
         else:
             turn = take_turn(before, incoming, around)
         if turn.hand_over:
-            around = replace(around, lead_code=turn.dialogue.interview.lead_code, lead_status=around.lead_status or "new")
+            around = replace(
+                around, lead_code=turn.dialogue.interview.lead_code, lead_status=around.lead_status or "new"
+            )
         if turn.withdraw:
             around = replace(around, lead_status="withdrawn")
         if turn.wants_link and person is not None and self._site.public_url:
@@ -142,7 +144,13 @@ class Conversation:
         return await self.show(incoming.channel, incoming.address, incoming.language_hint) if repeated else shown
 
     async def _commit(
-        self, incoming: Incoming, inbox_id: int | None, person: Person | None, turn: Turn, shown: Shown, around: Surroundings
+        self,
+        incoming: Incoming,
+        inbox_id: int | None,
+        person: Person | None,
+        turn: Turn,
+        shown: Shown,
+        around: Surroundings,
     ) -> bool:
         dialogue = self._with_permissions(turn)
         renderer = self._renderers.get(incoming.channel)
@@ -179,14 +187,25 @@ class Conversation:
         permissions = dict(dialogue.permissions)
         for record, change in zip(self._permission_records(turn), turn.permissions, strict=True):
             permissions[change.name] = Permission.model_validate(
-                {"state": record.state, "at": record.at, "language": record.language, "text_hash": record.text_hash}
+                {
+                    "state": record.state,
+                    "at": record.at,
+                    "language": record.language,
+                    "text_hash": record.text_hash,
+                }
             )
         return dialogue.having(permissions=permissions)
 
     def _permission_records(self, turn: Turn) -> list[PermissionRecord]:
         language = turn.dialogue.language
         return [
-            PermissionRecord(change.name, change.state, self._wording.text_hash(change.text_key, language), language, self._clock())
+            PermissionRecord(
+                change.name,
+                change.state,
+                self._wording.text_hash(change.text_key, language),
+                language,
+                self._clock(),
+            )
             for change in turn.permissions
         ]
 
@@ -213,7 +232,10 @@ class Conversation:
         """To the site: the code and, if a public address is set, the link. Never a name, an answer or a reason."""
         code = dialogue.interview.lead_code
         op = "withdrawn" if turn.withdraw else "safety" if dialogue.interview.safety else "lead"
-        payload = {"code": code, "url": f"{self._site.public_url}/coordinator/leads/{code}" if self._site.public_url else ""}
+        payload = {
+            "code": code,
+            "url": f"{self._site.public_url}/coordinator/leads/{code}" if self._site.public_url else "",
+        }
         return [Outgoing("notice", target, op, payload) for target in self._notice_targets]
 
     def _dialogue(self, person: Person | None, channel: str, language_hint: str | None) -> Dialogue:

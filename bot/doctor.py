@@ -34,7 +34,10 @@ def load_settings() -> Settings | str:
         for one in error.errors():
             name = _environment_name(str(one["loc"][0]))
             # The value itself is not repeated: it may be a secret typed into the wrong line.
-            lines.append(f"STOP  {name}: {one['msg']}. Mend it in the environment or in .env; 'brasle-prescreen doctor' explains each setting.")
+            lines.append(
+                f"STOP  {name}: {one['msg']}. Mend it in the environment or in .env; "
+                "'brasle-prescreen doctor' explains each setting."
+            )
         return "\n".join(lines)
 
 
@@ -46,17 +49,42 @@ def problems(settings: Settings) -> list[Problem]:
 
 def _telegram(settings: Settings) -> list[Problem]:
     if settings.bot_token is None:
-        return [Problem("BOT_TOKEN", "is not set: Telegram stays off, the browser chat runs.", "Ask @BotFather for a token if families shall use Telegram.")]
+        return [
+            Problem(
+                "BOT_TOKEN",
+                "is not set: Telegram stays off, the browser chat runs.",
+                "Ask @BotFather for a token if families shall use Telegram.",
+            )
+        ]
     found = []
     token = settings.bot_token.get_secret_value()
     number, _, secret = token.partition(":")
     if not number.isdecimal() or len(secret) < 20 or not secret.isascii() or " " in token:
-        found.append(Problem("BOT_TOKEN", "does not look like a bot token (123456789:AA...).", "Copy it again from @BotFather.", stops=True))
+        found.append(
+            Problem(
+                "BOT_TOKEN",
+                "does not look like a bot token (123456789:AA...).",
+                "Copy it again from @BotFather.",
+                stops=True,
+            )
+        )
     if not settings.telegram_api_base.startswith(("http://", "https://")):
-        found.append(Problem("TELEGRAM_API_BASE", "is not a web address.", "Leave it out to use Telegram's own.", stops=True))
+        found.append(
+            Problem(
+                "TELEGRAM_API_BASE",
+                "is not a web address.",
+                "Leave it out to use Telegram's own.",
+                stops=True,
+            )
+        )
     if settings.webhook_secret is not None and not settings.public_url.startswith("https://"):
         found.append(
-            Problem("BRASLE_PUBLIC_URL", "must be an https address when BRASLE_WEBHOOK_SECRET is set.", "Set it, or leave the secret out: updates are then fetched by polling.", stops=True)
+            Problem(
+                "BRASLE_PUBLIC_URL",
+                "must be an https address when BRASLE_WEBHOOK_SECRET is set.",
+                "Set it, or leave the secret out: updates are then fetched by polling.",
+                stops=True,
+            )
         )
     return found
 
@@ -66,13 +94,40 @@ def _web(settings: Settings) -> list[Problem]:
     if settings.public_url:
         address = urlsplit(settings.public_url)
         if address.scheme not in ("http", "https") or not address.hostname:
-            found.append(Problem("BRASLE_PUBLIC_URL", "is not a web address.", "Write it like https://screening.example.org, without a path.", stops=True))
+            found.append(
+                Problem(
+                    "BRASLE_PUBLIC_URL",
+                    "is not a web address.",
+                    "Write it like https://screening.example.org, without a path.",
+                    stops=True,
+                )
+            )
         elif address.scheme == "http" and not settings.demo:
-            found.append(Problem("BRASLE_PUBLIC_URL", "is not https: answers would cross the network readable.", "Put a server with a certificate in front.", stops=True))
+            found.append(
+                Problem(
+                    "BRASLE_PUBLIC_URL",
+                    "is not https: answers would cross the network readable.",
+                    "Put a server with a certificate in front.",
+                    stops=True,
+                )
+            )
     elif not settings.demo:
-        found.append(Problem("BRASLE_PUBLIC_URL", "is not set: no private links to go on elsewhere, no links in notices.", "Set the https address at which families reach this server."))
+        found.append(
+            Problem(
+                "BRASLE_PUBLIC_URL",
+                "is not set: no private links to go on elsewhere, no links in notices.",
+                "Set the https address at which families reach this server.",
+            )
+        )
     if settings.data.exists() and not os.access(settings.data, os.W_OK):
-        found.append(Problem("BRASLE_DATA", "names a folder that cannot be written.", "Check its owner and rights.", stops=True))
+        found.append(
+            Problem(
+                "BRASLE_DATA",
+                "names a folder that cannot be written.",
+                "Check its owner and rights.",
+                stops=True,
+            )
+        )
     return found
 
 
@@ -91,18 +146,35 @@ def _site(settings: Settings) -> list[Problem]:
             found.append(Problem(name, wrong, f"Set {without}."))
     if not settings.approval:
         found.append(
-            Problem("BRASLE_APPROVAL", "is not set: every page says that the texts are a draft.", "Set the ethics committee's approval number and BRASLE_APPROVAL_DATE.")
+            Problem(
+                "BRASLE_APPROVAL",
+                "is not set: every page says that the texts are a draft.",
+                "Set the ethics committee's approval number and BRASLE_APPROVAL_DATE.",
+            )
         )
     elif not _is_date(settings.approval_date):
-        found.append(Problem("BRASLE_APPROVAL_DATE", "is not a date.", "Write it like 2026-11-22.", stops=not settings.demo))
+        found.append(
+            Problem("BRASLE_APPROVAL_DATE", "is not a date.", "Write it like 2026-11-22.", stops=not settings.demo)
+        )
     return found
 
 
 def _notices(settings: Settings) -> list[Problem]:
     if not settings.notify:
-        return [Problem("BRASLE_NOTIFY", "is not set: nobody is told of a new lead; they wait in 'brasle-prescreen leads list'.", "Set an address of apprise (mailto://, wecombot://, dingtalk://, tgram://); several are separated by spaces.")]
+        return [
+            Problem(
+                "BRASLE_NOTIFY",
+                "is not set: nobody is told of a new lead; they wait in 'brasle-prescreen leads list'.",
+                "Set an address of apprise (mailto://, wecombot://, dingtalk://, tgram://), or several, with spaces between.",
+            )
+        ]
     return [
-        Problem("BRASLE_NOTIFY", f"address number {position} is not one that apprise knows.", "See apprise's list of services for its form.", stops=True)
+        Problem(
+            "BRASLE_NOTIFY",
+            f"address number {position} is not one that apprise knows.",
+            "See apprise's list of services for its form.",
+            stops=True,
+        )
         for position, target in enumerate(settings.notify, start=1)
         if not _known_to_apprise(target)
     ]

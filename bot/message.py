@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 Channel = Literal["telegram", "browser", "terminal"]
 
@@ -31,7 +31,10 @@ class Day(Model):
 
 
 class Text(Model):
-    """A message key and the values for its placeholders. A `str` value is somebody's own words: shown as typed, always escaped."""
+    """A message key and the values for its placeholders.
+
+    A `str` value is somebody's own words: shown as typed, always escaped.
+    """
 
     key: str
     values: dict[str, Value] = {}
@@ -64,7 +67,7 @@ class Button(Model):
 
 
 class Entry(Model):
-    """What may be typed at this card; lets a browser show the right field and keyboard. `hint` is an example of a reply."""
+    """What may be typed at this card, for the right field and keyboard. `hint` is an example of a reply."""
 
     kind: Literal["text", "date", "number", "phone", "email", "long"]
     label: Text
@@ -72,7 +75,7 @@ class Entry(Model):
 
 
 class Row(Model):
-    """One line of the review: the question in short, the answer as understood, and the button that changes it."""
+    """One line of the review: the question in short, the answer as understood, the button that changes it."""
 
     label: Text
     answer: Text
@@ -82,7 +85,9 @@ class Row(Model):
 
 
 class Reply(Model):
-    """What stands on the family's screen: one card. Channels show notes, text, details, rows, choices, entry, navigation in this order.
+    """What stands on the family's screen: one card.
+
+    Channels show notes, text, details, rows, choices, entry and navigation in this order.
 
     `part` is (this part, of how many). `private` cards hold a sensitive answer and are folded once answered.
     `urgent` cards come from the safety lane and look different from questions.
@@ -110,6 +115,10 @@ class Answered(Model):
     private: bool = False
 
 
+# More than anybody writes in one message (Telegram's limit is 4,096). What is longer is cut, and asked for again.
+LONGEST_TEXT = 20_000
+
+
 class Incoming(Model):
     """Something that reached us from a family, whatever the channel.
 
@@ -132,3 +141,11 @@ class Incoming(Model):
     phone: str | None = None
     language_hint: str | None = None
     source: str | None = None
+
+    @field_validator("text", "argument", "command", "button", "source", mode="after")
+    @classmethod
+    def _storable(cls, value: str | None) -> str | None:
+        """Half a character (a lone surrogate) cannot be stored: it is kept in written-out form."""
+        if value is None:
+            return None
+        return value[:LONGEST_TEXT].encode("utf-8", "backslashreplace").decode("utf-8")

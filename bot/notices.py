@@ -1,4 +1,4 @@
-"""Tells the site that a lead waits: the reference number and a link, by whatever apprise can reach. Nothing else, ever."""
+"""Tells the site that a lead waits: the reference number and a link, by whatever apprise can reach."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class NoticeSender:
-    """Sends the rows of channel "notice". Their address is the position of a configured target, never the target itself."""
+    """Sends the rows of channel "notice". Their address is the position of a target in the settings."""
 
     def __init__(self, targets: Sequence[SecretStr], wording: Wording, language: str) -> None:
         self._targets = [target.get_secret_value() for target in targets]
@@ -28,7 +28,7 @@ class NoticeSender:
         return True
 
     async def send(self, item: OutboxItem) -> str | None:
-        """Send one notice; SendLater if the service does not take it now, Refused if its target is no longer configured."""
+        """Send one notice. SendLater: not taken now. Refused: its target is no longer configured."""
         if not item.address.isdecimal() or int(item.address) >= len(self._targets):
             raise Refused("this target is no longer among BRASLE_NOTIFY")
         title, body = self._words(item.op, item.payload)

@@ -23,7 +23,9 @@ FILE = "questions.toml"
 LIFETIME = Span(120, "years")
 
 Scalar = bool | int | str
-CardKind = Literal["choice", "multiple", "age", "date", "number", "titer", "medicines", "medicine_dose", "vaccines", "slip"]
+CardKind = Literal[
+    "choice", "multiple", "age", "date", "number", "titer", "medicines", "medicine_dose", "vaccines", "slip"
+]
 
 
 class QuestionsError(Exception):
@@ -206,7 +208,9 @@ def parse_questions(text: str) -> Questions:
         data = tomllib.loads(text)
         questions = Questions.model_validate(data)
     except tomllib.TOMLDecodeError as error:
-        raise QuestionsError(f"{FILE}: not readable as TOML: {error}. Look at that line for a missing quote or comma.") from error
+        raise QuestionsError(
+            f"{FILE}: not readable as TOML: {error}. Look at that line for a missing quote or comma."
+        ) from error
     except ValidationError as error:
         raise QuestionsError(f"{FILE}, {_place(error, data)}") from error
     _check(questions)
@@ -230,7 +234,11 @@ def _place(error: ValidationError, data: Mapping[str, Any]) -> str:
             continue
         where.append(str(here.get("id", step)) if isinstance(here, dict) else str(step))
     fields = ", ".join(sorted(field.alias or name for name, field in Card.model_fields.items()))
-    hint = f"A card may hold: {fields}." if first["type"] == "extra_forbidden" else "See the head of the file for what each field means."
+    hint = (
+        f"A card may hold: {fields}."
+        if first["type"] == "extra_forbidden"
+        else "See the head of the file for what each field means."
+    )
     return f"{'.'.join(where)}: {first['msg']}. {hint}"
 
 
@@ -259,8 +267,8 @@ def _check(questions: Questions) -> None:
             raise QuestionsError(f"{FILE}, {card.id}: part must be a number from 1 to {questions.parts}.")
         seen.add(card.id)
     for card in (*questions.card, *questions.medicine.card, *questions.vaccine.card):
-        for window in card.windows:
-            for span in (window.within, window.before):
+        for choice in card.windows:
+            for span in (choice.within, choice.before):
                 if span is not None:
                     _check_span(card.id, span)
 

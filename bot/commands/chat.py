@@ -14,8 +14,16 @@ from typing import Any
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("chat", help="have the conversation in this terminal")
     parser.add_argument("--language", help="such as zh or en (default: you are asked)")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="keep the dialogue as a test case (message keys, and what you typed)")
-    parser.epilog = "A number taps that button (#5 where a number is an answer); /quit ends. Invent the family: what you type goes into the saved file."
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE",
+        help="keep the dialogue as a test case (message keys, and what you typed)",
+    )
+    parser.epilog = (
+        "A number taps that button (#5 where a number is an answer); /quit ends. "
+        "Invent the family: what you type goes into the saved file."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,7 +49,9 @@ async def _chat(args: argparse.Namespace, folder: Path) -> list[Any]:
 
     wording = Wording.load()
     store = Store.open(folder)
-    conversation = Conversation(store, load_protocol(), load_questions(), wording, site=SiteFacts(), demo=True, clock=utc_now)
+    conversation = Conversation(
+        store, load_protocol(), load_questions(), wording, site=SiteFacts(), demo=True, clock=utc_now
+    )
     terminal = Terminal(conversation, wording, Console(highlight=False), lambda: input("> "), args.language)
     try:
         await terminal.chat()
@@ -55,5 +65,10 @@ async def _chat(args: argparse.Namespace, folder: Path) -> list[Any]:
 def _as_case(exchanges: list[Any]) -> str:
     lines = ["# A dialogue played in the terminal. Message keys, not sentences: rewording breaks nothing."]
     for one in exchanges:
-        lines += ["", "[[turn]]", f"says = {json.dumps(one.says, ensure_ascii=False)}", f"hears = {json.dumps(one.hears)}"]
+        lines += [
+            "",
+            "[[turn]]",
+            f"says = {json.dumps(one.says, ensure_ascii=False)}",
+            f"hears = {json.dumps(one.hears)}",
+        ]
     return "\n".join(lines) + "\n"

@@ -20,7 +20,9 @@ def run(args: argparse.Namespace) -> int:
     if isinstance(settings, str):
         print(settings)
         return 2
-    mode = "a try-out with invented data (BRASLE_DEMO=false for real families)" if settings.demo else "for real families"
+    mode = (
+        "a try-out with invented data (BRASLE_DEMO=false for real families)" if settings.demo else "for real families"
+    )
     print(f"This server is set up as {mode}. Data folder: {settings.data}")
     found = problems(settings)
     for problem in found:

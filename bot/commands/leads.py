@@ -10,7 +10,8 @@ import sys
 from typing import Any
 
 STATUSES = (
-    "new", "claimed", "contacting", "unreachable", "records_requested", "pi_review", "visit_booked", "screening", "closed",
+    "new", "claimed", "contacting", "unreachable", "records_requested",
+    "pi_review", "visit_booked", "screening", "closed",
 )  # fmt: skip
 
 
@@ -61,7 +62,10 @@ async def _act(store: Any, args: argparse.Namespace) -> int:
     if args.action == "show":
         lead = await store.lead(args.code)
         if lead is None:
-            print(f"There is no lead {args.code}. 'brasle-prescreen leads list' shows them all.", file=sys.stderr)
+            print(
+                f"There is no lead {args.code}. 'brasle-prescreen leads list' shows them all.",
+                file=sys.stderr,
+            )
             return 1
         row = {**_row(lead), "contact": lead.contact, "packet": lead.packet}
         print(json.dumps(row, ensure_ascii=False, indent=None if args.json else 2))
@@ -73,7 +77,10 @@ async def _act(store: Any, args: argparse.Namespace) -> int:
     for row in rows:
         flag = "!" if row["safety"] else " "
         asked = "asked for a call" if row["asked_for_call"] else ""
-        print(f"{flag} {row['code']}  {row['status']:<18} {row['tier'] or '-':<13} {row['score'] if row['score'] is not None else '-':>3}  {row['created'][:16]}  {asked}")
+        score = "-" if row["score"] is None else row["score"]
+        print(
+            f"{flag} {row['code']}  {row['status']:<18} {row['tier'] or '-':<13} {score:>3}  {row['created'][:16]}  {asked}"
+        )
     if not rows:
         print("No leads.")
     return 0

@@ -11,9 +11,7 @@ from typing import Any
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("locales", help="check the texts in locales/")
     actions = parser.add_subparsers(dest="action", required=True)
-    check = actions.add_parser(
-        "check", help="say what to mend: file, line, key, what is wrong, how to mend it"
-    )
+    check = actions.add_parser("check", help="say what to mend: file, line, key, what is wrong, how to mend it")
     check.add_argument("--folder", type=Path, help="another folder of locale files")
 
 

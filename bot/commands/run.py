@@ -42,7 +42,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         asyncio.run(app.run(started=lambda address: _announce(address, settings.demo, not args.no_browser)))
     except OSError as error:
-        print(f"The port {settings.port} cannot be used: {error.strerror}. Choose another with --port or BRASLE_PORT.", file=sys.stderr)
+        print(
+            f"The port {settings.port} cannot be used: {error.strerror}. Choose another with --port or BRASLE_PORT.",
+            file=sys.stderr,
+        )
         return 2
     return 0
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.flows import listing
 from bot.flows.cards import about, answered, choice_label, joined, question_card, window_label, words
-from bot.flows.dialogue import Dialogue, Given, Interview, Remark
+from bot.flows.dialogue import Dialogue, Given, Interview, remarked
 from bot.flows.plan import SKIPPED, UNSURE, answers_of, next_card, relevant, surely_minor
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.flows.understanding import AskBack, understand
@@ -63,8 +63,7 @@ def _pressed(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: S
         return listing.pressed(dialogue, word, rest, said, asked, id, around)
     if said.text:
         # A page sends what stands in its field along with a press: the press answers, the words are kept for the call.
-        remarks = (*interview.remarks, Remark(card=id, said=said.text))
-        dialogue = dialogue.with_interview(remarks=remarks)
+        dialogue = dialogue.with_interview(remarks=remarked(interview.remarks, id, said.text))
     if said.choices is not None and asked.kind == "multiple":
         known = tuple(choice.id for choice in asked.choices)
         dialogue = dialogue.with_interview(ticked=tuple(c for c in known if c in _ids(said.choices)))
@@ -79,7 +78,9 @@ def _pressed(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: S
     if word == "window" and (window := asked.window(rest)):
         return give(dialogue, _window(window, asked, around), asked, id, around)
     if word == "ongoing" and asked.ongoing and asked.sets_date:
-        given = Given(said="ongoing", choices=("ongoing",), sets={asked.sets_date: "ongoing"}, shown=Text(key="ongoing"))
+        given = Given(
+            said="ongoing", choices=("ongoing",), sets={asked.sets_date: "ongoing"}, shown=Text(key="ongoing")
+        )
         return give(dialogue, given, asked, id, around)
     return stay(dialogue, Text(key="stale"))
 
@@ -166,7 +167,7 @@ def not_read(dialogue: Dialogue, said: str, read: AskBack, id: str) -> Turn:
     """Ask back; the words are kept for the call, and after a few tries a person is offered."""
     interview = dialogue.interview
     misread = interview.misread + 1
-    kept = dialogue.with_interview(misread=misread, remarks=(*interview.remarks, Remark(card=id, said=said)))
+    kept = dialogue.with_interview(misread=misread, remarks=remarked(interview.remarks, id, said))
     notes = [Text(key=read.why, values=read.values)]
     if misread >= OFFER_A_PERSON_AFTER:
         notes.append(Text(key="misread.offer_person"))
@@ -190,19 +191,23 @@ def give(
     interview = _recorded(dialogue.interview, id, given)
     for choice in chosen:
         if choice.adds_medicine:
-            interview = listing.added(interview, choice.adds_medicine, said="", entry=choice.adds_medicine, unnamed=True)
-    interview, dropped = _pruned(interview, around)
+            interview = listing.added(
+                interview, choice.adds_medicine, said="", entry=choice.adds_medicine, unnamed=True
+            )
+    interview, dropped = _pruned(dialogue, interview, around)
     try:
-        check_answers(around.protocol, answers_of(interview, around.questions, around.protocol.medicines, around.today), around.today)
+        check_answers(
+            around.protocol,
+            answers_of(interview, around.questions, around.protocol.medicines, around.today),
+            around.today,
+        )
     except AnswerError as error:
         return not_read(dialogue, given.said, AskBack(f"contradiction.{error.code}"), id)
     settled = answered(dialogue, around, given.shown)
     notes = [Text(key="understood", values={"answer": given.shown})] if read_from_text and not asked.private else []
     notes += [Text(key="dropped", values={"what": joined(dropped)})] if dropped else []
     after = dialogue.having(interview=interview)
-    return _alarmed(
-        _advance(after, id, asked, chosen, around, tuple(notes)).with_(answered=settled), chosen
-    )
+    return _alarmed(_advance(after, id, asked, chosen, around, tuple(notes)).with_(answered=settled), chosen)
 
 
 def _recorded(interview: Interview, id: str, given: Given) -> Interview:
@@ -216,7 +221,7 @@ def _recorded(interview: Interview, id: str, given: Given) -> Interview:
     )
 
 
-def _pruned(interview: Interview, around: Surroundings) -> tuple[Interview, list[Text]]:
+def _pruned(dialogue: Dialogue, interview: Interview, around: Surroundings) -> tuple[Interview, list[Text]]:
     """Without the answers whose question no longer applies, and the names of those."""
     applies = set(relevant(interview, around.questions, around.protocol.medicines, around.today))
     gone = [id for id in interview.given if id not in applies]
@@ -224,12 +229,21 @@ def _pruned(interview: Interview, around: Surroundings) -> tuple[Interview, list
         return interview, []
     kept = {id: given for id, given in interview.given.items() if id in applies}
     trail = tuple(id for id in interview.trail if id in applies)
-    names = {f"{words(id, around.questions.template(id)[0])}.short": None for id in gone}
-    return interview.model_copy(update={"given": kept, "trail": trail}), [Text(key=key) for key in names]
+    return interview.model_copy(update={"given": kept, "trail": trail}), [_short(dialogue, id, around) for id in gone]
+
+
+def _short(dialogue: Dialogue, id: str, around: Surroundings) -> Text:
+    card, number = around.questions.template(id)
+    return Text(key=f"{words(id, card)}.short", values=about(dialogue, number, around))
 
 
 def _advance(
-    dialogue: Dialogue, id: str, asked: Card, chosen: list[Choice], around: Surroundings, notes: tuple[Text, ...]
+    dialogue: Dialogue,
+    id: str,
+    asked: Card,
+    chosen: list[Choice],
+    around: Surroundings,
+    notes: tuple[Text, ...],
 ) -> Turn:
     happened = (Happened("answered", asked.id),)
     interview = dialogue.interview
@@ -246,7 +260,10 @@ def _advance(
         without = {key: given for key, given in interview.given.items() if key != id}
         dialogue = dialogue.with_interview(given=without)
     if following is None:
-        return Turn(go(dialogue.with_interview(card=None, trail=trail, changing=False), "finish", *notes), happened=(*happened, Happened("finished")))
+        return Turn(
+            go(dialogue.with_interview(card=None, trail=trail, changing=False), "finish", *notes),
+            happened=(*happened, Happened("finished")),
+        )
     return Turn(go(dialogue.with_interview(card=following, trail=trail), "answer", *notes), happened=happened)
 
 
@@ -271,9 +288,14 @@ def _alarmed(turn: Turn, chosen: list[Choice]) -> Turn:
         return turn
     dialogue = turn.dialogue
     if alarm.endswith("_note"):
-        return turn.with_(dialogue=dialogue.having(notes=(Text(key=f"alarm.{alarm.removesuffix('_note')}"), *dialogue.notes)))
+        return turn.with_(
+            dialogue=dialogue.having(notes=(Text(key=f"alarm.{alarm.removesuffix('_note')}"), *dialogue.notes))
+        )
     paused = dialogue.with_interview(safety=True)
-    return turn.with_(dialogue=go(paused, "alarm", alarm=alarm, back_to=dialogue.state), happened=(*turn.happened, Happened("alarm", alarm)))
+    return turn.with_(
+        dialogue=go(paused, "alarm", alarm=alarm, back_to=dialogue.state),
+        happened=(*turn.happened, Happened("alarm", alarm)),
+    )
 
 
 def day(earliest: str, latest: str) -> Day:

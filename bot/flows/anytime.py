@@ -10,7 +10,8 @@ from bot.message import Button, Incoming, Reply, Text
 
 # What may be typed as /command; the first ones are offered in the menus.
 COMMANDS = (
-    "language", "back", "restart", "help", "why", "about", "privacy", "contact", "status", "stop", "delete", "mydata", "later", "start",
+    "language", "back", "restart", "help", "why", "about", "privacy", "contact", "status", "stop",
+    "delete", "mydata", "later", "start",
 )  # fmt: skip
 PAGES = ("language", "help", "about", "privacy", "status", "later", "restart", "mydata")
 
@@ -81,11 +82,18 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     back = Button(id="close", label=Text(key="page.back"), style="primary")
     if page == "language":
         choices = tuple(
-            Button(id=f"language:{code}", label=Text(key="button.plain", values={"text": name})) for code, name in around.languages
+            Button(id=f"language:{code}", label=Text(key="button.plain", values={"text": name}))
+            for code, name in around.languages
         )
         return Reply(text=Text(key="language.ask"), choices=choices, navigation=(back,), card="language")
     if page == "status":
-        return Reply(text=result.status_text(around), notes=dialogue.notes, details=site_lines(around), choices=(back,), card="status")
+        return Reply(
+            text=result.status_text(around),
+            notes=dialogue.notes,
+            details=site_lines(around),
+            choices=(back,),
+            card="status",
+        )
     if page == "later":
         return _later(dialogue, back)
     if page == "restart":
@@ -101,7 +109,13 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
             choices=(Button(id="delete_all", label=Text(key="stop.delete"), style="danger"), back),
             card="mydata",
         )
-    return Reply(text=Text(key=f"page.{page}.text"), notes=dialogue.notes, details=_page_details(page, around), choices=(back,), card=page)
+    return Reply(
+        text=Text(key=f"page.{page}.text"),
+        notes=dialogue.notes,
+        details=_page_details(page, around),
+        choices=(back,),
+        card=page,
+    )
 
 
 def _page_details(page: str, around: Surroundings) -> tuple[Text, ...]:
@@ -114,8 +128,17 @@ def _page_details(page: str, around: Surroundings) -> tuple[Text, ...]:
         return (source, Text(key="page.about.not_a_doctor"), *site_lines(around))
     if page == "privacy":
         named = around.site.privacy_contact
-        who = Text(key="page.privacy.contact", values={"contact": named}) if named else Text(key="page.privacy.no_contact")
-        return (Text(key="page.privacy.kept"), Text(key="page.privacy.seen"), Text(key="page.privacy.rights"), who)
+        who = (
+            Text(key="page.privacy.contact", values={"contact": named})
+            if named
+            else Text(key="page.privacy.no_contact")
+        )
+        return (
+            Text(key="page.privacy.kept"),
+            Text(key="page.privacy.seen"),
+            Text(key="page.privacy.rights"),
+            who,
+        )
     return ()
 
 
@@ -151,6 +174,6 @@ def restarted(dialogue: Dialogue, around: Surroundings) -> Turn:
     interview = dialogue.interview
     fresh = Interview(child=interview.child, lead_code=interview.lead_code)
     clean = dialogue.having(interview=fresh, back_to=None, alarm=None, contact_step=None, page=None)
-    if dialogue.permitted("health") and (dialogue.channel != "telegram" or dialogue.permitted("abroad")):
+    if dialogue.may_be_asked:
         return begin(clean, around, "start_over_permitted")
     return Turn(go(clean, "start_over"))

@@ -1,4 +1,4 @@
-"""How a question stands on the screen: a card of the plan, as a `Reply` with its choices, its field and its navigation."""
+"""How a question stands on the screen: a card of the plan as a `Reply`, with choices, field and navigation."""
 
 from __future__ import annotations
 
@@ -79,7 +79,11 @@ def answered(dialogue: Dialogue, around: Surroundings, shown: Value | None) -> A
     id = dialogue.interview.card or ""
     card, number = around.questions.template(id)
     answer = Text(key="answered.private") if card.private else Text(key="answered.as", values={"answer": shown or ""})
-    return Answered(text=Text(key=f"{words(id, card)}.ask", values=about(dialogue, number, around)), answer=answer, private=card.private)
+    return Answered(
+        text=Text(key=f"{words(id, card)}.ask", values=about(dialogue, number, around)),
+        answer=answer,
+        private=card.private,
+    )
 
 
 def choice_label(card: Card, id: str, choice: str) -> Text:
@@ -199,7 +203,8 @@ def doubt_card(dialogue: Dialogue, doubt: Doubt, around: Surroundings) -> Reply:
     if doubt.ask_route:
         ask = Text(key="medicine.route.ask", values={"name": doubt.said})
         choices = [
-            Button(id=f"route:{route}", label=Text(key=f"medicine.route.{route}")) for route in ("oral", "injection", "unsure")
+            Button(id=f"route:{route}", label=Text(key=f"medicine.route.{route}"))
+            for route in ("oral", "injection", "unsure")
         ]
     else:
         ask = Text(key="medicine.which.ask", values={"name": doubt.said})

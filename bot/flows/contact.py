@@ -71,15 +71,22 @@ def _choices(dialogue: Dialogue, step: str) -> tuple[Button, ...]:
     if step == "time":
         return tuple(Button(id=f"time:{time}", label=Text(key=f"contact.time.{time}")) for time in TIMES)
     if step == "city":
-        return tuple(Button(id=f"travel:{can}", label=Text(key=f"contact.travel.{can}")) for can in ("yes", "no", "unsure"))
+        return tuple(
+            Button(id=f"travel:{can}", label=Text(key=f"contact.travel.{can}")) for can in ("yes", "no", "unsure")
+        )
     if step == "papers":
         had = dialogue.interview.papers
         ticks = tuple(
-            Button(id=f"tick:{paper.id}", label=Text(key=f"paper.{paper.id}.short"), chosen=paper.id in had) for paper in all_papers()
+            Button(id=f"tick:{paper.id}", label=Text(key=f"paper.{paper.id}.short"), chosen=paper.id in had)
+            for paper in all_papers()
         )
         return (*ticks, Button(id="done", label=Text(key="multiple.done"), style="primary"))
     if step == "check":
-        return (Button(id="send", label=Text(key="contact.send"), style="primary"), _change("name"), _change("way"))
+        return (
+            Button(id="send", label=Text(key="contact.send"), style="primary"),
+            _change("name"),
+            _change("way"),
+        )
     return ()
 
 
@@ -93,7 +100,10 @@ def _check_rows(dialogue: Dialogue) -> tuple[Row, ...]:
     shown = Text(key=f"contact.time.{time}") if time in TIMES else Text(key="answer", values={"answer": time})
     return (
         Row(label=Text(key="contact.name.short"), answer=Text(key="answer", values={"answer": contact.name})),
-        Row(label=Text(key=f"contact.way.{contact.way}"), answer=Text(key="answer", values={"answer": contact.value})),
+        Row(
+            label=Text(key=f"contact.way.{contact.way}"),
+            answer=Text(key="answer", values={"answer": contact.value}),
+        ),
         Row(label=Text(key="contact.time.short"), answer=shown),
         Row(label=Text(key="contact.city.short"), answer=Text(key="answer", values={"answer": contact.city})),
     )
@@ -117,7 +127,7 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
         return _keep(dialogue, "value", way=rest)
     if step == "value" and text:
         return _value(dialogue, text)
-    if step == "time" and (word == "time" and rest in TIMES or text):
+    if step == "time" and ((word == "time" and rest in TIMES) or text):
         return _keep(dialogue, "city", best_time=rest or text)
     if step == "city":
         return _city(dialogue, word, rest, text)
@@ -181,7 +191,6 @@ def _send(dialogue: Dialogue, around: Surroundings) -> Turn:
         happened=(Happened("handed_over"),),
         hand_over=True,
     )
-
 
 
 def _nav(id: str) -> Button:

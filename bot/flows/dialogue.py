@@ -67,6 +67,16 @@ class Remark(Model):
     said: str
 
 
+# A remark is as long as Telegram's longest message; so many of them are more than a call can go through.
+LONGEST_REMARK = 4096
+MOST_REMARKS = 200
+
+
+def remarked(remarks: tuple[Remark, ...], card: str, said: str) -> tuple[Remark, ...]:
+    """The remarks with one more."""
+    return (*remarks, Remark(card=card, said=said[:LONGEST_REMARK]))[:MOST_REMARKS]
+
+
 class Interview(Model):
     """The questions about one child, counted from 1."""
 
@@ -106,7 +116,7 @@ class Contact(Model):
 
 
 class Dialogue(Model):
-    """The whole stored state of one family's conversation. `back_to` is where a pause (urgent, a person) returns."""
+    """The stored state of one family's conversation. `back_to` is where a pause (urgent, a person) returns."""
 
     version: int = VERSION
     channel: Channel
@@ -130,6 +140,11 @@ class Dialogue(Model):
     def permitted(self, name: PermissionName) -> bool:
         permission = self.permissions.get(name)
         return permission is not None and permission.state == "given"
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether a health question may be asked here: allowed, also over a channel whose servers are abroad."""
+        return self.permitted("health") and (self.channel != "telegram" or self.permitted("abroad"))
 
     def with_interview(self, **changes: Any) -> Dialogue:
         return self.model_copy(update={"interview": self.interview.model_copy(update=changes)})

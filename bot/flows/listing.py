@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.cards import joined, name_of
-from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, Remark
+from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, remarked
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.flows.understanding import Mention, mentioned
 from bot.message import Incoming, Term, Text
@@ -51,7 +51,7 @@ def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> T
     """Names typed in one message: sure ones are listed and read back, doubtful ones are asked one by one."""
     found = mentioned(said, asked, around)
     if found is None:
-        kept = dialogue.with_interview(remarks=(*dialogue.interview.remarks, Remark(card=asked.id, said=said)))
+        kept = dialogue.with_interview(remarks=remarked(dialogue.interview.remarks, asked.id, said))
         if asked.kind == "medicines":
             doubt = Doubt(said=said[:200], candidates=())
             return Turn(kept.with_interview(doubts=(doubt,)).having(notes=()), refreshed=True)
@@ -63,10 +63,19 @@ def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> T
         if mention.entry is None or mention.doubtful:
             doubts.append(Doubt(said=mention.said, candidates=mention.candidates))
             continue
-        interview = added(interview, mention.entry, said=mention.said, entry=mention.entry, vaccine=asked.kind == "vaccines")
+        interview = added(
+            interview,
+            mention.entry,
+            said=mention.said,
+            entry=mention.entry,
+            route=mention.route,
+            vaccine=asked.kind == "vaccines",
+        )
         sure.append(_read_as(mention, around))
     interview = interview.model_copy(update={"doubts": tuple(doubts)})
-    after = dialogue.having(interview=interview, notes=(Text(key="medicine.read", values={"list": joined(sure)}),) if sure else ())
+    after = dialogue.having(
+        interview=interview, notes=(Text(key="medicine.read", values={"list": joined(sure)}),) if sure else ()
+    )
     return _doubting_routes(after, asked, around)
 
 
@@ -89,7 +98,10 @@ def settle_doubt(dialogue: Dialogue, word: str, rest: str, around: Surroundings)
             one.model_copy(update={"route": rest}) if one.said == doubt.said and one.route is None else one
             for one in interview.medicines
         )
-        return Turn(dialogue.having(interview=interview.model_copy(update={"medicines": items}), notes=()), refreshed=True)
+        return Turn(
+            dialogue.having(interview=interview.model_copy(update={"medicines": items}), notes=()),
+            refreshed=True,
+        )
     if word != "is" or doubt.ask_route or (rest not in ("", "none") and rest not in doubt.candidates):
         return stay(dialogue, Text(key="stale"))
     if rest == "":
@@ -100,14 +112,27 @@ def settle_doubt(dialogue: Dialogue, word: str, rest: str, around: Surroundings)
 
 
 def added(
-    interview: Interview, name: str, *, said: str, entry: str | None, vaccine: bool = False, unnamed: bool = False
+    interview: Interview,
+    name: str,
+    *,
+    said: str,
+    entry: str | None,
+    route: str | None = None,
+    vaccine: bool = False,
+    unnamed: bool = False,
 ) -> Interview:
     """The interview with one more name on its list; a name already there is not listed twice, an unnamed drip once."""
     field = "vaccines" if vaccine else "medicines"
     items: tuple[Medicine, ...] = getattr(interview, field)
     if any(one.name == name for one in items) or len(items) >= LONGEST_LIST:
         return interview
-    one = Medicine(number=interview.next_number, said=said or ("" if unnamed else name), name=name, entry=entry)
+    one = Medicine(
+        number=interview.next_number,
+        said=said or ("" if unnamed else name),
+        name=name,
+        entry=entry,
+        route=route,
+    )
     return interview.model_copy(update={field: (*items, one), "next_number": interview.next_number + 1})
 
 
@@ -115,8 +140,16 @@ def _done(dialogue: Dialogue, asked: Card, id: str, around: Surroundings) -> Tur
     from bot.flows.answering import give  # the two modules take turns
 
     items = _items(dialogue.interview, asked)
-    shown = joined(Text(key="list.item", values={"name": name_of(one, around)}) for one in items) if items else Text(key="medicines.none")
-    given = Given(said="; ".join(one.said or one.name for one in items), choices=("listed",) if items else ("none",), shown=shown)
+    shown = (
+        joined(Text(key="list.item", values={"name": name_of(one, around)}) for one in items)
+        if items
+        else Text(key="medicines.none")
+    )
+    given = Given(
+        said="; ".join(one.said or one.name for one in items),
+        choices=("listed",) if items else ("none",),
+        shown=shown,
+    )
     return give(dialogue, given, asked, id, around)
 
 
@@ -138,7 +171,11 @@ def _doubting_routes(dialogue: Dialogue, asked: Card, around: Surroundings) -> T
     doubts = [
         Doubt(said=one.said, candidates=(), ask_route=True)
         for one in interview.medicines
-        if asked.kind == "medicines" and one.said and one.entry in asked.ask_route and one.route is None and one.said not in waiting
+        if asked.kind == "medicines"
+        and one.said
+        and one.entry in asked.ask_route
+        and one.route is None
+        and one.said not in waiting
     ]
     if doubts:
         dialogue = dialogue.with_interview(doubts=(*interview.doubts, *doubts))

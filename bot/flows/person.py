@@ -1,4 +1,4 @@
-"""Talk to a person: the site's number and hours as they are set, and "please call me", from wherever the family stands."""
+"""Talk to a person: the site's number and hours as they are set, and "please call me", from anywhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def person_card(dialogue: Dialogue, around: Surroundings) -> Reply:
 
 
 def ask_person(dialogue: Dialogue) -> Turn:
-    back_to = dialogue.back_to if dialogue.state in ("urgent", "talking_to_person") else dialogue.state
+    back_to = dialogue.back_to if dialogue.state in ("urgent", "talking_to_person", "stopped") else dialogue.state
     return Turn(go(dialogue, "ask_person", back_to=back_to))
 
 

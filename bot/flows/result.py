@@ -1,4 +1,4 @@
-"""The provisional result in the given wording: by tier, in plain words, never a number, never a verdict of eligibility."""
+"""The provisional result in the given wording: by tier, in plain words; no number, no verdict of eligibility."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def tier_text(screening: Screening, around: Surroundings) -> Text:
         if window is None:
             return Text(key="result.not_now.undated")
         if window.earliest == window.latest:
-            return Text(key="result.not_now.dated", values={"date": Day(earliest=window.earliest, latest=window.latest)})
+            return Text(
+                key="result.not_now.dated",
+                values={"date": Day(earliest=window.earliest, latest=window.latest)},
+            )
         earliest = Day(earliest=window.earliest, latest=window.earliest)
         latest = Day(earliest=window.latest, latest=window.latest)
         return Text(key="result.not_now.between", values={"earliest": earliest, "latest": latest})
@@ -149,7 +152,7 @@ def _another(dialogue: Dialogue, around: Surroundings) -> Turn:
 
     fresh = Interview(child=dialogue.interview.child + 1)
     moved = dialogue.having(interview=fresh, earlier=(*dialogue.earlier, dialogue.interview))
-    if not dialogue.permitted("health"):
+    if not dialogue.may_be_asked:
         return Turn(go(moved, "ask_permission_again"))
     return begin(moved, around, "another_child")
 

@@ -1,4 +1,4 @@
-"""Every answer once more before it is judged, each with a way to change it; and the page that may end an interview early."""
+"""Every answer once more before it is judged, each with a way to change it; and the page of an early end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ def _rows(dialogue: Dialogue, around: Surroundings) -> list[Row]:
             Row(
                 label=Text(key=f"{words(id, card)}.short", values=about(dialogue, number, around)),
                 answer=shown,
-                change=Button(id=f"reveal:{id}" if folded else f"change:{id}", label=Text(key="review.open" if folded else "review.change")),
+                change=Button(
+                    id=f"reveal:{id}" if folded else f"change:{id}",
+                    label=Text(key="review.open" if folded else "review.change"),
+                ),
                 private=card.private,
                 revealed=card.private and not folded,
             )

@@ -56,7 +56,9 @@ def take_stopped(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
 def withdraw(dialogue: Dialogue) -> Turn:
     """The hand-over is taken back: what has not been sent is undone, the coordinator learns the rest."""
     taken_back = (PermissionChange("handover", "withdrawn", HANDOVER_TEXT),)
-    return stay(dialogue, Text(key="stop.withdrawn")).with_(permissions=taken_back, withdraw=True, happened=(Happened("withdrawn"),))
+    return stay(dialogue, Text(key="stop.withdrawn")).with_(
+        permissions=taken_back, withdraw=True, happened=(Happened("withdrawn"),)
+    )
 
 
 def ask_delete(dialogue: Dialogue) -> Turn:

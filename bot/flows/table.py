@@ -75,7 +75,7 @@ TRANSITIONS: list[list[Any]] = [
     ["another_child", "done", "answering"],
     ["ask_permission_again", "done", "asking_permission"],
     ["alarm", [*PAUSABLE, *PAUSES], "urgent"],
-    ["ask_person", [*PAUSABLE, "urgent", "talking_to_person"], "talking_to_person"],
+    ["ask_person", [*PAUSABLE, *PAUSES], "talking_to_person"],
     ["call_me", "talking_to_person", "asking_handover"],
     ["stop", [*PAUSABLE, "urgent", "talking_to_person", "stopped"], "stopped"],
     ["erase", [*PAUSABLE, *PAUSES], "erased"],

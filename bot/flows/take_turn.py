@@ -1,10 +1,10 @@
-"""One turn of talk: the urgent lane first, then the commands of any time, then the flow of the state the dialogue is in."""
+"""One turn of talk: the urgent lane first, then the commands of any time, then the flow of the present state."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.flows import anytime, answering, contact, person, result, review, stopping, urgent, welcome
+from bot.flows import answering, anytime, contact, person, result, review, stopping, urgent, welcome
 from bot.flows.dialogue import Dialogue
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.message import Incoming, Reply, Text
@@ -41,6 +41,8 @@ def present(dialogue: Dialogue, around: Surroundings) -> Reply:
 
 def take_turn(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     """What this message does. Pure: the same dialogue, message and surroundings give the same turn."""
+    if said.text is not None and not said.text.strip():
+        said = said.model_copy(update={"text": None})
     found = urgent.look(dialogue, said)
     if isinstance(found, Turn):
         return _counted(found, dialogue)
@@ -72,7 +74,7 @@ def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
 
 
 def _counted(turn: Turn, before: Dialogue) -> Turn:
-    """The card's revision goes up whenever another card stands on the screen; a toggle keeps it, so that quick taps all count."""
+    """The revision goes up with every new card; a toggle keeps it, so that quick taps all count."""
     after = turn.dialogue
     same = turn.refreshed and after.state == before.state and after.interview.card == before.interview.card
     return turn.with_(dialogue=after.having(revision=before.revision if same else before.revision + 1), refreshed=same)

@@ -37,7 +37,7 @@ class SiteFacts:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Everything that a turn may look at besides the dialogue: the trial, the moment, the site, the recruiting state.
+    """What a turn may look at besides the dialogue: the trial, the moment, the site, the recruiting state.
 
     `lead_status` and `lead_code` are of this child's lead, if there is one; `place` is its place on the waitlist.
     """
@@ -62,13 +62,13 @@ class Surroundings:
 
     @property
     def may_hand_over(self) -> bool:
-        """Outside the demo no hand-over starts while the site's name and number are empty, nor once recruiting is closed."""
+        """No hand-over once recruiting is closed, nor, outside the demo, while the site's name and number are empty."""
         return self.recruiting != "closed" and (self.demo or self.site.reachable)
 
 
 @dataclass(frozen=True, slots=True)
 class PermissionChange:
-    """A permission given, refused or withdrawn in this turn; the hash of its shown wording is added by the caller."""
+    """A permission given, refused or withdrawn in this turn; the caller adds the hash of its shown wording."""
 
     name: PermissionName
     state: str
@@ -87,7 +87,7 @@ class Happened:
 class Turn:
     """What one turn did.
 
-    `answered`: how the card that was just answered reads from now on. `refreshed`: the same card again, changed in place.
+    `answered`: how the card that was just answered reads from now on. `refreshed`: the same card, changed in place.
     `hand_over`: write this child's lead. `withdraw`: the family takes the hand-over back. `wants_link`: make a private
     resume link and show it once. `erase`: delete this person wholly.
     """

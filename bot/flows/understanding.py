@@ -69,8 +69,9 @@ def understand(dialogue: Any, asked: Card, id: str, said: str, around: Surroundi
 
 
 def _choice(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
-    from bot.flows.answering import _one, _open, _several
     from brasle_prescreen.reading.choice import read_choice
+
+    from bot.flows.answering import _one, _open, _several
 
     read = read_choice(said, card_key(asked, id), tuple(choice.id for choice in asked.choices))
     if read.outcome is Outcome.UNSURE and not asked.no_skip:
@@ -79,7 +80,9 @@ def _choice(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
         return AskBack("misread.choice")
     if asked.kind == "choice":
         choice = asked.choice(read.value[0]) if len(read.value) == 1 else None
-        return _one(choice, asked, id, around).model_copy(update={"said": said}) if choice else AskBack("misread.choice")
+        return (
+            _one(choice, asked, id, around).model_copy(update={"said": said}) if choice else AskBack("misread.choice")
+        )
     ticked = dialogue.with_interview(ticked=tuple(choice.id for choice in asked.choices if choice.id in read.value))
     alone = asked.choice(read.value[0]) if len(read.value) == 1 else None
     if alone is not None and alone.alone:
@@ -98,7 +101,12 @@ def _age(said: str, around: Surroundings) -> Given | AskBack:
 
     read = read_age(said, around.today)
     if read.outcome is Outcome.UNSURE:
-        return Given(said=said, choices=("unsure",), sets={"birth_date": "unsure", "age_years": "unsure"}, shown=Text(key="answered.unsure"))
+        return Given(
+            said=said,
+            choices=("unsure",),
+            sets={"birth_date": "unsure", "age_years": "unsure"},
+            shown=Text(key="answered.unsure"),
+        )
     if read.outcome is not Outcome.VALUE or read.value is None:
         return AskBack("misread.nominal_age" if read.why == "nominal_age" else "misread.age")
     age = read.value
@@ -106,7 +114,7 @@ def _age(said: str, around: Surroundings) -> Given | AskBack:
         earliest, latest = age.birth
         span = _span(earliest, latest)
         return Given(said=said, sets={"birth_date": span}, shown=Day(earliest=earliest, latest=latest))
-    years = int(age.years)
+    years = int(age.years or 0)
     return Given(said=said, sets={"age_years": years}, shown=Text(key="age.years", values={"n": years}))
 
 
@@ -116,7 +124,12 @@ def _when(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskB
     key = asked.sets_date or ""
     read = read_when(said, around.today)
     if read.outcome is Outcome.UNSURE:
-        return Given(said=said, choices=("unsure",), sets={} if "*" in key else {key: "unsure"}, shown=Text(key="answered.unsure"))
+        return Given(
+            said=said,
+            choices=("unsure",),
+            sets={} if "*" in key else {key: "unsure"},
+            shown=Text(key="answered.unsure"),
+        )
     if read.outcome is Outcome.ONGOING:
         if not asked.ongoing:
             return AskBack("misread.when")
@@ -141,7 +154,7 @@ def _number(asked: Card, id: str, said: str, around: Surroundings) -> Given | As
     dated = when.outcome is Outcome.VALUE and when.value is not None
     found = [int(one) for one in _WHOLE_NUMBER.findall(text)]
     fitting = [one for one in found if number.least <= one <= number.most]
-    # With a date in the same reply, its day and month are numbers too: only the first one, before the date, is the score.
+    # A date in the same reply brings numbers too: only the first one, before the date, is the score.
     if not found or found[0] not in fitting or (len(found) > 1 and not dated):
         return AskBack("misread.number")
     sets: dict[str, Any] = {number.key: found[0]}
@@ -182,7 +195,9 @@ def _dose(dialogue: Any, id: str, said: str, around: Surroundings) -> Given | As
         return AskBack("misread.dose_too_much" if read.why == "implausible" else "misread.dose")
     dose = read.value
     if dose.tablet_mg is not None and dose.tablets_per_day is not None:
-        sets = {"dose": {"tablet_mg": plain(dose.tablet_mg), "tablets_per_day": plain(dose.tablets_per_day)}}
+        sets: dict[str, Any] = {
+            "dose": {"tablet_mg": plain(dose.tablet_mg), "tablets_per_day": plain(dose.tablets_per_day)}
+        }
         shown: Value = Text(key="dose.tablets", values={"mg": str(dose.tablet_mg), "count": str(dose.tablets_per_day)})
     elif dose.least == dose.most:
         sets = {"dose": {"mg_per_day": plain(dose.least)}}
@@ -211,28 +226,30 @@ def _slip(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) 
             result["date"] = _span(*line.date)
         if line.analyte in around.protocol.analytes:
             sets[f"labs.{line.analyte}"] = result
-        values: dict[str, Value] = {"item": Text(key=f"lab.{line.analyte}"), "value": str(line.value), "unit": line.unit or ""}
+        values: dict[str, Value] = {
+            "item": Text(key=f"lab.{line.analyte}"),
+            "value": str(line.value),
+            "unit": line.unit or "",
+        }
         shown.append(Text(key="lab.read", values=values))
     return Given(said=said, sets=sets, shown=joined(shown, lines=True))
 
 
 def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | None:
-    """The medicines (or vaccines) named in a message; None if none could be read. Negated and planned ones are left out."""
-    from brasle_prescreen.reading.medicines import read_medicines
+    """The medicines (or vaccines) named in a message, without negated and planned ones; None if none was read."""
+    from brasle_prescreen.reading.medicines_said import read_medicines
 
     if len(said) > LONGEST_READ:
         return None
     lexicon = around.protocol.medicines
-    found = read_medicines(said, lexicon, tense="ever")
     mentions = []
-    for one in found:
+    for one in read_medicines(said, lexicon, tense="ever"):
         if one.negated:
             continue
-        vaccine = one.entry is not None and lexicon.entry(one.entry).is_vaccine
-        if one.entry is not None and vaccine != (asked.kind == "vaccines"):
+        if one.entry is not None and lexicon.entry(one.entry).is_vaccine != (asked.kind == "vaccines"):
             continue
-        candidates = tuple(dict.fromkeys(id for id in one.candidates if id in lexicon))
-        mentions.append(Mention(one.said, one.entry, one.doubtful, candidates, one.route))
+        candidates = tuple(dict.fromkeys(id for id in (one.entry, *one.candidates) if id and id in lexicon))
+        mentions.append(Mention(one.said, one.entry, one.doubtful or one.unclear, candidates, one.route))
     return mentions or None
 
 

@@ -1,12 +1,13 @@
-"""The urgent lane: looks at every message before anything else, pauses the interview, and lets the person go on later."""
+"""The urgent lane: looks at every message first, pauses the interview, and lets the person go on later."""
 
 from __future__ import annotations
 
-from bot.flows.dialogue import Dialogue, Remark
+from brasle_prescreen.reading.alarm import alarm
+
+from bot.flows.dialogue import Dialogue, remarked
 from bot.flows.person import ask_person, resume
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.message import Button, Incoming, Reply, Text
-from brasle_prescreen.reading.alarm import alarm
 
 # Alarms that stop everything, and those that are answered in a line above the card that stays.
 PAUSING = ("self_harm", "emergency", "call_now")
@@ -41,12 +42,16 @@ def look(dialogue: Dialogue, said: Incoming) -> Turn | Text | None:
         interview = dialogue.interview
         kept = dialogue.with_interview(
             safety=interview.safety or found in FOR_THE_COORDINATOR,
-            remarks=(*interview.remarks, Remark(card=interview.card or dialogue.state, said=said.text[:4000]))
+            remarks=remarked(interview.remarks, interview.card or dialogue.state, said.text)
             if dialogue.permitted("health")
             else interview.remarks,
         )
         back_to = dialogue.back_to if dialogue.state in ("urgent", "talking_to_person", "stopped") else dialogue.state
-        return Turn(go(kept, "alarm", alarm=found, back_to=back_to), happened=(Happened("alarm", found),), hand_over=bool(interview.lead_code))
+        return Turn(
+            go(kept, "alarm", alarm=found, back_to=back_to),
+            happened=(Happened("alarm", found),),
+            hand_over=bool(interview.lead_code),
+        )
     if found in SAID_ABOVE:
         return Text(key=f"alarm.{found}")
     return None

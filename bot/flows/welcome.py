@@ -1,4 +1,4 @@
-"""The first hello: language, then permission, before anything about health; a child alone is asked to fetch an adult."""
+"""The first hello: language and permission before anything about health; a child alone fetches an adult."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def choosing_language_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         text=Text(key="language.ask"),
         notes=dialogue.notes,
         choices=tuple(
-            Button(id=f"language:{code}", label=Text(key="button.plain", values={"text": name})) for code, name in around.languages
+            Button(id=f"language:{code}", label=Text(key="button.plain", values={"text": name}))
+            for code, name in around.languages
         ),
         card="language",
     )
@@ -58,7 +59,7 @@ def permission_card(dialogue: Dialogue, around: Surroundings) -> Reply:
 
 
 def recruiting_notes(around: Surroundings) -> tuple[Text, ...]:
-    """Closed is said first; a waitlist or a pause is said too. Nothing is said of an open trial: places are the site's to tell."""
+    """Closed is said first, a waitlist or a pause too. Of an open trial nothing: places are the site's to tell."""
     if around.recruiting == "open":
         return ()
     as_of = around.recruiting_as_of or around.today
@@ -82,7 +83,11 @@ def take_permission(dialogue: Dialogue, said: Incoming, around: Surroundings) ->
 
 def abroad_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     """This channel's servers stand abroad: a permission of its own, with the browser as the other way."""
-    browser = (Text(key="permission.abroad.browser", values={"url": around.site.public_url}),) if around.site.public_url else ()
+    browser = (
+        (Text(key="permission.abroad.browser", values={"url": around.site.public_url}),)
+        if around.site.public_url
+        else ()
+    )
     return Reply(
         text=Text(key=ABROAD_TEXT),
         notes=dialogue.notes,

@@ -18,7 +18,12 @@ from brasle_prescreen import load_protocol
 from brasle_prescreen.question import load_questions
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-SITE = SiteFacts(name="Children's Hospital", phone="+86 571 0000 0000", hours="Mon-Fri 9-17", public_url="https://example.org")
+SITE = SiteFacts(
+    name="Children's Hospital",
+    phone="+86 571 0000 0000",
+    hours="Mon-Fri 9-17",
+    public_url="https://example.org",
+)
 
 
 class Clock:
@@ -117,7 +122,15 @@ class Family:
             await self.tap(last)
             return
         offered = [one.id for one in self.buttons()]
-        for usual in ("choose:none", "choose:no", "choose:no_report", "choose:not_told", "choose:complete", "done", "unsure"):
+        for usual in (
+            "choose:none",
+            "choose:no",
+            "choose:no_report",
+            "choose:not_told",
+            "choose:complete",
+            "done",
+            "unsure",
+        ):
             if usual in offered:
                 await self.tap(usual)
                 return

@@ -54,7 +54,9 @@ async def test_everything_not_sure_needs_review(family: Family) -> None:
     await family.begin()
     while family.key != "review.text":
         offered = {one.id for one in family.buttons()}
-        await family.tap("unsure" if "unsure" in offered else "choose:complete" if "choose:complete" in offered else "done")
+        await family.tap(
+            "unsure" if "unsure" in offered else "choose:complete" if "choose:complete" in offered else "done"
+        )
     await family.tap("confirm")
     assert family.key == "result.needs_review"
 
@@ -90,7 +92,7 @@ async def test_self_and_a_birth_date_of_a_child(family: Family) -> None:
 
 async def test_medicines_are_read_back_and_asked_about(family: Family) -> None:
     await family.begin()
-    for card, answer in BOY.items():
+    for answer in BOY.values():
         await family._reply(answer)
     assert family.card == "medicines"
     await family.says("强的松，羟氯喹和骁悉")

@@ -12,8 +12,26 @@ FILES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("brasle_prescreen/**/*.py"
 
 # room -> what it must not import
 FORBIDDEN = {
-    "brasle_prescreen": ("bot", "sqlite3", "aiogram", "starlette", "asyncio", "transitions", "time", "random"),
-    "bot/flows": ("bot.store", "bot.channels", "bot.conversation", "bot.wording", "bot.app", "sqlite3", "asyncio", "random"),
+    "brasle_prescreen": (
+        "bot",
+        "sqlite3",
+        "aiogram",
+        "starlette",
+        "asyncio",
+        "transitions",
+        "time",
+        "random",
+    ),
+    "bot/flows": (
+        "bot.store",
+        "bot.channels",
+        "bot.conversation",
+        "bot.wording",
+        "bot.app",
+        "sqlite3",
+        "asyncio",
+        "random",
+    ),
     "bot/store": ("bot.channels", "bot.flows", "bot.conversation", "bot.app", "aiogram", "starlette"),
     "bot/channels": ("sqlite3", "bot.store.store", "bot.app"),
     "bot/conversation.py": ("bot.channels", "aiogram", "starlette", "sqlite3", "bot.app"),
@@ -75,7 +93,9 @@ def test_the_domain_and_the_flows_hold_no_async() -> None:
         name_of(path)
         for path in FILES
         if name_of(path).startswith(("brasle_prescreen/", "bot/flows/"))
-        and any(isinstance(node, ast.AsyncFunctionDef | ast.Await) for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+        and any(
+            isinstance(node, ast.AsyncFunctionDef | ast.Await) for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        )
     ]
     assert waiting == []
 
@@ -85,6 +105,10 @@ def test_no_chinese_and_no_criterion_numbers_in_python() -> None:
     found = []
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and any("\u4e00" <= c <= "\u9fff" for c in node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and any("\u4e00" <= c <= "\u9fff" for c in node.value)
+            ):
                 found.append(f"{name_of(path)}:{node.lineno}")
     assert found == []

@@ -8,7 +8,17 @@ import sys
 
 import pytest
 
-HEAVY = ("aiogram", "starlette", "fastapi", "uvicorn", "apprise", "sqlite_utils", "aiohttp", "jinja2", "babel")
+HEAVY = (
+    "aiogram",
+    "starlette",
+    "fastapi",
+    "uvicorn",
+    "apprise",
+    "sqlite_utils",
+    "aiohttp",
+    "jinja2",
+    "babel",
+)
 REPORT = "import json, sys; print(json.dumps(sorted(set(sys.modules) & set({heavy!r}))))"
 
 
@@ -26,7 +36,9 @@ def test_help_and_assess_import_nothing_heavy(arguments: list[str]) -> None:
 
 
 def test_the_conversation_never_imports_aiogram() -> None:
-    assert "aiogram" not in loaded_after("import bot.conversation, bot.app, bot.channels.browser, bot.channels.terminal")
+    assert "aiogram" not in loaded_after(
+        "import bot.conversation, bot.app, bot.channels.browser, bot.channels.terminal"
+    )
 
 
 def test_the_intake_answers_before_aiogram_is_imported() -> None:
