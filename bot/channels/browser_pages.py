@@ -26,6 +26,9 @@ WIDEST_HEADING = 72
 QUESTION_MARKS = ("?", "\uff1f")
 # Buttons that can be ticked together; any other of a card of several choices, "none of these", stands alone.
 TICKED_IDS = ("tick:", "pick:")
+FIRST_SENTENCE = re.compile("[^?\uff1f\u3002]{6,}?(?:[?\uff1f\u3002]|[.!](?= ))")
+# Fields about the person who answers, by card: browsers can fill them in (WCAG 1.3.5).
+AUTOCOMPLETE = {"contact_name": "name", "contact_city": "address-level2"}
 SAFE_LINKS = ("https://", "tel:", "mailto:")
 
 Notice = Literal["not_found", "trouble", "too_large", "no_cookies", "expired", "link_used", "resume"]
@@ -91,6 +94,9 @@ class Voice:
         parts = re.split(r"\n\s*\n", said)
         return [Markup(part.strip("\n")) for part in parts if part.strip()]  # noqa: S704
 
+    def first_line(self, text: Text) -> str:
+        return self.say(text).partition("\n")[0]
+
     def with_calls(self, part: Markup) -> Markup:
         """Make each emergency number in a text a link that dials it."""
         numbers = "|".join(map(re.escape, self.call_numbers(part)))
@@ -147,8 +153,8 @@ class Pages:
             body=body,
             boxes=boxes,
             presses=presses,
-            # Whoever ticks, then types, then finishes, goes down the page once.
-            last_presses=bool(reply.entry and boxes),
+            answered=shown.answered if not any(note.key == "understood" for note in reply.notes) else None,
+            autocomplete=AUTOCOMPLETE.get(reply.card, "off"),
             calls=voice.call_numbers("\n".join(body)) if reply.kind == "urgent" else [],
         )
 
@@ -181,14 +187,24 @@ class Pages:
 
 
 def split_heading(paragraphs: list[Markup]) -> tuple[Markup | None, list[Markup]]:
-    """The first line as the page's heading, if it can be one, and the rest."""
+    """The first line, or its first sentence, as the page's heading, if it can be one; and the rest."""
     if not paragraphs:
         return None, []
-    first, _, rest = paragraphs[0].partition("\n")
-    text = first.striptags()
-    if width(text) > (WIDEST_QUESTION if text.endswith(QUESTION_MARKS) else WIDEST_HEADING):
+    line, _, below = paragraphs[0].partition("\n")
+    sentence = FIRST_SENTENCE.match(line)
+    if can_head(line):
+        heading, after = line, ""
+    elif sentence and "<" not in line and can_head(sentence[0]):
+        heading, after = Markup(sentence[0]), line[sentence.end() :]  # noqa: S704
+    else:
         return None, paragraphs
-    return first, [*([rest] if rest.strip() else []), *paragraphs[1:]]
+    rest = Markup("\n").join(part for part in (Markup(after).strip(), below) if part)  # noqa: S704
+    return heading, [*([rest] if rest else []), *paragraphs[1:]]
+
+
+def can_head(line: Markup | str) -> bool:
+    text = Markup(line).striptags()  # noqa: S704
+    return width(text) <= (WIDEST_QUESTION if text.endswith(QUESTION_MARKS) else WIDEST_HEADING)
 
 
 def width(text: str) -> int:
