@@ -38,7 +38,11 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """What order and views look at. `tier` None: a call was asked for before anything could be judged."""
+    """What order and views look at. `tier` None: a call was asked for before anything could be judged.
+
+    `is_unreachable`: the family's chat refuses messages. `is_erased`: they have erased all but the code and
+    dates.
+    """
 
     code: str
     work: Work
@@ -50,6 +54,7 @@ class QueueRow:
     score: int | None = None
     clears_on: date | None = None
     is_unreachable: bool = False
+    is_erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,3 +84,9 @@ SELECT id, person, code, status FROM lead WHERE person = ? AND status NOT IN ('c
 -- name: place
 SELECT id, created FROM lead
 WHERE code = ? AND status IN ('new', 'claimed', 'contacting', 'unreachable', 'records_requested', 'pi_review');
+
+-- name: begin_again
+-- The family has come back after taking its lead away: it waits for a first call from now on, and nobody has it.
+UPDATE work SET waiting_since = :now, moved_at = :now, holder = '', snoozed_until = NULL, attempts = 0,
+    last_attempt_at = NULL, reached_at = NULL, closed_for = NULL
+WHERE lead = :lead;

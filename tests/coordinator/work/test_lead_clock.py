@@ -108,9 +108,7 @@ def test_a_not_now_lead_is_called_then_rests_and_comes_up_on_its_day() -> None:
     assert shows(View.OPEN, up, ME)
     needs_review, not_now = (placed(tier, tier=tier, **day) for tier in ("needs_review", "not_now"))
     assert order(needs_review, clears)[1] == order(up, clears)[1] < order(not_now, clears)[1]
-    late = placed(
-        "a", tier="not_now", clears_on=clears, work=spoken, now=at("2026-12-14 11:59"), today=clears
-    )
+    late = placed("a", tier="not_now", clears_on=clears, work=spoken, now=at("2026-12-14 11:59"), today=clears)
     assert not late.is_overdue
     assert placed(
         "a", tier="not_now", clears_on=clears, work=spoken, now=at("2026-12-14 12:00"), today=clears
@@ -135,9 +133,7 @@ def test_the_order_of_the_queue() -> None:
         placed("unlikely", tier="unlikely", score=99),
     ]
     mixed = random.Random(1).sample(rows, len(rows))
-    assert [one.row.code for one in sorted(mixed, key=lambda one: order(one, TODAY))] == [
-        one.row.code for one in rows
-    ]
+    assert [one.row.code for one in sorted(mixed, key=lambda one: order(one, TODAY))] == [one.row.code for one in rows]
 
 
 def test_the_views() -> None:
@@ -170,9 +166,7 @@ moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1)).map(lambda on
 
 
 @given(works, st.none() | st.dates(date(2026, 1, 1), date(2027, 12, 31)), moments)
-def test_overdue_is_the_same_by_the_limit_and_by_the_due_moment(
-    one: Work, clears: date | None, now: datetime
-) -> None:
+def test_overdue_is_the_same_by_the_limit_and_by_the_due_moment(one: Work, clears: date | None, now: datetime) -> None:
     if one.attempts and one.last_attempt_at is None:
         one = replace(one, last_attempt_at=one.moved_at)
     running = clock(one, clears, PLAN)
@@ -186,9 +180,7 @@ def test_overdue_is_the_same_by_the_limit_and_by_the_due_moment(
 
 
 @given(moments, moments)
-def test_nobody_hears_before_the_time_and_the_pi_never_before_the_second_person(
-    since: datetime, now: datetime
-) -> None:
+def test_nobody_hears_before_the_time_and_the_pi_never_before_the_second_person(since: datetime, now: datetime) -> None:
     told = escalation(new(since), PLAN, Limits(PLAN, now))
     assert told in ((), (Level.SECOND_PERSON,), (Level.SECOND_PERSON, Level.PI))
     assert (Level.SECOND_PERSON in told) == (PLAN.hours.after(since, PLAN.first_call).at <= now)
@@ -236,9 +228,7 @@ def test_ten_thousand_leads_over_the_holidays_are_each_escalated_once_a_level() 
 
 def test_safety_is_announced_again_and_again_until_somebody_has_it() -> None:
     lead = new()
-    steps = [
-        safety_step(lead, MONDAY, MONDAY + timedelta(minutes=minute)) for minute in range(0, 3 * 24 * 60, 5)
-    ]
+    steps = [safety_step(lead, MONDAY, MONDAY + timedelta(minutes=minute)) for minute in range(0, 3 * 24 * 60, 5)]
     assert steps[0] == 0
     assert all(after - before in (0, 1) for before, after in pairwise(steps))
     changes = [5 * place for place, (before, after) in enumerate(pairwise(steps), start=1) if after > before]

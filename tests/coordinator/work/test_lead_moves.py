@@ -233,9 +233,7 @@ def test_whatever_is_done_an_open_lead_keeps_its_holder_and_a_closed_one_has_non
         except Refused:
             continue
         assert after.status is not LeadStatus.WITHDRAWN
-        assert (after.status is LeadStatus.CLOSED) == bool(
-            after.closed_for
-        ) or after.closed_for == one.closed_for
+        assert (after.status is LeadStatus.CLOSED) == bool(after.closed_for) or after.closed_for == one.closed_for
         if after.status is LeadStatus.CLOSED:
             assert after.holder == ""
         if after.status is LeadStatus.CLAIMED:

@@ -65,9 +65,7 @@ def test_a_free_year_end_that_is_passed_over_makes_the_moment_uncertain_too() ->
 
 
 @given(moments, amounts)
-def test_the_time_between_now_and_the_due_moment_is_what_was_allowed(
-    start: datetime, amount: timedelta
-) -> None:
+def test_the_time_between_now_and_the_due_moment_is_what_was_allowed(start: datetime, amount: timedelta) -> None:
     due = SITE.after(start, amount).at
     assert SITE.between(start, due) == amount
     assert due > start
@@ -92,9 +90,7 @@ def test_who_begins_later_is_never_due_earlier(one: datetime, two: datetime, amo
 @example(at("2026-11-21 10:00"), at("2026-11-23 12:00"), timedelta(hours=4))
 @example(at("2026-11-23 13:30"), at("2026-11-24 03:00"), timedelta(hours=4))
 @example(at("2026-11-23 13:30") + timedelta(seconds=1), at("2026-11-24 03:00"), timedelta(hours=4))
-def test_the_latest_start_says_the_same_as_the_due_moment(
-    start: datetime, end: datetime, amount: timedelta
-) -> None:
+def test_the_latest_start_says_the_same_as_the_due_moment(start: datetime, end: datetime, amount: timedelta) -> None:
     assert (SITE.after(start, amount).at <= end) == (start <= SITE.latest_start(end, amount))
 
 
@@ -112,9 +108,7 @@ def test_a_day_opens_with_its_first_working_moment() -> None:
     assert SITE.day == timedelta(hours=8)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "8-12", "12:00-08:00", "08:00-12:00,11:00-17:00", "08:00", "24:30-25:00"]
-)
+@pytest.mark.parametrize("text", ["", "8-12", "12:00-08:00", "08:00-12:00,11:00-17:00", "08:00", "24:30-25:00"])
 def test_working_hours_that_are_none_are_explained(text: str) -> None:
     with pytest.raises(ValueError, match="such as 08:00-12:00"):
         parse_spans(text)

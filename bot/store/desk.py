@@ -1,0 +1,103 @@
+"""The coordinators' desk: everything that they do with leads, as the pages ask for it.
+
+Each write is one transaction with its history and its entry in the trail. `by` is who does it: account:<id>.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.store import lead_file, lead_search, site_decisions, work, work_queue
+from bot.store.work_records import Decision, LeadFile, NewDecision, NewOverride
+from brasle_prescreen.lead import LeadStatus
+from brasle_prescreen.lead_queue import QueueRow
+from brasle_prescreen.lead_work import Outcome, Work
+
+if TYPE_CHECKING:
+    from bot.store.store import Store
+
+
+class Desk:
+    """Moves may raise Refused (why, and who has the lead), UnknownLead, StoreUnavailable: then nothing was
+    changed.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def queue(self, *, ended: bool = False) -> list[QueueRow]:
+        """Open leads, with `ended` all, in no order; nothing sealed is opened."""
+        return self._store._read(work_queue.queue, ended)
+
+    async def open(self, code: str, by: str) -> LeadFile | None:
+        """A lead with everything about it; the trail notes the reading first."""
+        return await self._store._write(lead_file.read, code, by)
+
+    async def claim(self, code: str, by: str) -> Work:
+        """Take a lead that nobody has; Refused names who has it."""
+        return await self._store._write(work.claim, code, by)
+
+    async def release(self, code: str, by: str, *, anybodys: bool = False) -> Work:
+        """Give a lead back; `anybodys`: also a colleague's."""
+        return await self._store._write(work.release, code, by, anybodys)
+
+    async def move(self, code: str, to: LeadStatus, by: str) -> Work:
+        """Another status, by who holds the lead."""
+        return await self._store._write(work.move, code, to, by)
+
+    async def call(self, code: str, outcome: Outcome, remark: str, by: str) -> Work:
+        """Note an attempt to call the family."""
+        return await self._store._write(work.call, code, outcome, remark, by)
+
+    async def snooze(self, code: str, until: date, today: date, by: str) -> Work:
+        """Put a lead aside until a day; `today` is the site's."""
+        return await self._store._write(work.snooze, code, until, today, by)
+
+    async def wake(self, code: str, by: str) -> Work:
+        """Take a snoozed lead up before its day."""
+        return await self._store._write(work.wake, code, by)
+
+    async def close(self, code: str, reason: str, detail: str, by: str) -> Work:
+        """Close a lead. `reason` is a criterion's id or a category, checked by the caller."""
+        return await self._store._write(work.close, code, reason, detail, by)
+
+    async def reopen(self, code: str, by: str) -> Work:
+        """Take a closed lead up again."""
+        return await self._store._write(work.reopen, code, by)
+
+    async def undo(self, code: str, by: str) -> str:
+        """Take back one's own last step; gives its action."""
+        return await self._store._write(work.undo, code, by)
+
+    async def note(self, code: str, text: str, by: str) -> None:
+        """Keep a note beside the lead."""
+        await self._store._write(lead_file.write_note, code, text, by)
+
+    async def override(self, code: str, new: NewOverride, by: str) -> None:
+        """A coordinator's verdict instead of the program's; "" takes it back."""
+        await self._store._write(lead_file.override, code, new, by)
+
+    async def note_private_read(self, code: str, criterion: str, by: str) -> None:
+        """The trail notes that a private item was opened, before it is shown."""
+        await self._store._write(lead_file.note_private_read, code, criterion, by)
+
+    async def merge(self, code: str, into: str, by: str) -> None:
+        """Two carers of one child: `code` is worked on as part of `into`."""
+        await self._store._write(lead_file.merge, code, into, by)
+
+    async def unmerge(self, code: str, by: str) -> None:
+        """They were two children after all."""
+        await self._store._write(lead_file.unmerge, code, by)
+
+    async def search(self, typed: str, by: str) -> list[str]:
+        """Reference numbers of leads with this name, number or last four digits."""
+        return await self._store._write(lead_search.search, typed, by)
+
+    async def decide(self, new: NewDecision, by: str) -> None:
+        """Keep what the site answered to a criterion's open point."""
+        await self._store._write(site_decisions.decide, new, by)
+
+    async def decisions(self) -> list[Decision]:
+        """What the site answered so far, the oldest first."""
+        return self._store._read(site_decisions.decisions)

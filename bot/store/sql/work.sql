@@ -1,0 +1,113 @@
+-- name: of_lead
+SELECT lead.id, lead.person, lead.status, lead.created, lead.safety, work.holder, work.waiting_since, work.moved_at,
+       work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at, work.closed_for
+FROM lead LEFT JOIN work ON work.lead = lead.id
+WHERE lead.code = ?;
+
+-- name: by_id
+SELECT lead.id, lead.person, lead.status, lead.created, lead.safety, work.holder, work.waiting_since, work.moved_at,
+       work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at, work.closed_for
+FROM lead LEFT JOIN work ON work.lead = lead.id
+WHERE lead.id = ?;
+
+-- name: save
+INSERT INTO work (lead, holder, waiting_since, moved_at, snoozed_until, attempts, last_attempt_at, reached_at, closed_for)
+VALUES (:lead, :holder, :waiting_since, :moved_at, :snoozed_until, :attempts, :last_attempt_at, :reached_at, :closed_for)
+ON CONFLICT (lead) DO UPDATE SET holder = excluded.holder, waiting_since = excluded.waiting_since,
+    moved_at = excluded.moved_at, snoozed_until = excluded.snoozed_until, attempts = excluded.attempts,
+    last_attempt_at = excluded.last_attempt_at, reached_at = excluded.reached_at, closed_for = excluded.closed_for;
+
+-- name: set_status
+UPDATE lead SET status = ?, changed = ? WHERE id = ? AND status <> ?;
+
+-- name: add_step
+INSERT INTO lead_change (lead, person, at, who, from_status, to_status, why, action) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: steps
+SELECT id, at, who, action, from_status, to_status, why, undone FROM lead_change WHERE lead = ? ORDER BY id;
+
+-- name: last_step
+SELECT id, at, who, action, why FROM lead_change
+WHERE lead = ? AND undone = 0 AND action NOT IN ('undo', 'note') ORDER BY id DESC LIMIT 1;
+
+-- name: mark_undone
+UPDATE lead_change SET undone = 1 WHERE id = ?;
+
+-- name: add_attempt
+INSERT INTO call_attempt (lead, step, at, who, sealed) VALUES (?, ?, ?, ?, ?);
+
+-- name: attempts
+SELECT call_attempt.at, call_attempt.who, call_attempt.sealed, lead_change.undone
+FROM call_attempt JOIN lead_change ON lead_change.id = call_attempt.step
+WHERE call_attempt.lead = ? ORDER BY call_attempt.id;
+
+-- name: add_note
+INSERT INTO lead_note (lead, at, who, sealed) VALUES (?, ?, ?, ?);
+
+-- name: notes
+SELECT at, who, sealed FROM lead_note WHERE lead = ? ORDER BY id;
+
+-- name: add_override
+INSERT INTO verdict_override (lead, at, who, sealed) VALUES (?, ?, ?, ?);
+
+-- name: overrides
+SELECT at, who, sealed FROM verdict_override WHERE lead = ? ORDER BY id;
+
+-- name: merge
+INSERT INTO merged_lead (lead, into_lead, at, who) VALUES (?, ?, ?, ?);
+
+-- name: unmerge
+DELETE FROM merged_lead WHERE lead = ?;
+
+-- name: merged_into
+SELECT lead.id, lead.code, lead.status FROM merged_lead JOIN lead ON lead.id = merged_lead.into_lead
+WHERE merged_lead.lead = ?;
+
+-- name: merged_from
+SELECT lead.id, lead.code, lead.person FROM merged_lead JOIN lead ON lead.id = merged_lead.lead
+WHERE merged_lead.into_lead = ? ORDER BY lead.id;
+
+-- name: queue
+-- A merged lead stands under the other, unless that one's family has taken it back.
+SELECT lead.code, lead.status, lead.language, lead.asked_for_call, lead.safety, lead.tier, lead.score,
+       lead.earliest_date, lead.created, person.unreachable_since, work.holder, work.waiting_since, work.moved_at,
+       work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at
+FROM lead JOIN person ON person.id = lead.person
+     LEFT JOIN work ON work.lead = lead.id
+     LEFT JOIN merged_lead ON merged_lead.lead = lead.id
+     LEFT JOIN lead AS other ON other.id = merged_lead.into_lead
+WHERE (:ended OR lead.status NOT IN ('closed', 'withdrawn'))
+  AND (other.id IS NULL OR other.status = 'withdrawn');
+
+-- name: drop_marks
+DELETE FROM lead_mark WHERE lead = ?;
+
+-- name: add_mark
+INSERT OR IGNORE INTO lead_mark (mark, lead) VALUES (?, ?);
+
+-- name: find_mark
+SELECT DISTINCT lead.code FROM lead_mark JOIN lead ON lead.id = lead_mark.lead
+WHERE lead_mark.mark = ? ORDER BY lead.created DESC LIMIT 100;
+
+-- name: add_decision
+INSERT INTO site_decision (criterion, about, verdict, decided_on, at, who, answer) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: decisions
+SELECT id, criterion, about, verdict, decided_on, at, who, answer FROM site_decision ORDER BY decided_on, id;
+
+-- name: announced
+SELECT kind, at FROM announcement WHERE lead = ? AND since = ?;
+
+-- name: all_announced
+SELECT lead.code, announcement.since, announcement.kind, announcement.at
+FROM announcement JOIN lead ON lead.id = announcement.lead
+WHERE lead.status NOT IN ('closed', 'withdrawn');
+
+-- name: announce
+INSERT OR IGNORE INTO announcement (lead, since, kind, at) VALUES (?, ?, ?, ?);
+
+-- name: lead_ids
+SELECT id, person, code FROM lead ORDER BY created, id;
+
+-- name: past
+SELECT code, status, created, changed FROM past_lead ORDER BY created, code;
