@@ -84,9 +84,7 @@ class Family:
 
     def post(self, *more: tuple[str, str]) -> Response:
         """Send the form, without following the redirect."""
-        return self.client.post(
-            "/answer", content=encode(self.fields(*more)), headers=FORM, follow_redirects=False
-        )
+        return self.client.post("/answer", content=encode(self.fields(*more)), headers=FORM, follow_redirects=False)
 
     def press(self, value: str, *more: tuple[str, str]) -> Page:
         """Press the button with this value and read the page that follows."""

@@ -35,8 +35,7 @@ class StubWording:
         if text.key.startswith("browser."):
             return self.real.say(text, language)
         values = {
-            name: self.say(value, language) if isinstance(value, Text) else value
-            for name, value in text.values.items()
+            name: self.say(value, language) if isinstance(value, Text) else value for name, value in text.values.items()
         }
         return WORDS[language.partition("_")[0]][text.key].format(**values)
 
@@ -67,9 +66,7 @@ def choice(id: str, key: str, **more: object) -> Button:
     return Button.model_validate({"id": id, "label": text(key), **more})
 
 
-NAVIGATION = tuple(
-    choice(id, f"nav.{id}", style="navigation") for id in ("unsure", "skip", "back", "why", "person")
-)
+NAVIGATION = tuple(choice(id, f"nav.{id}", style="navigation") for id in ("unsure", "skip", "back", "why", "person"))
 TYPE_HERE = Entry(kind="text", label=text("entry.type_here"))
 
 CARDS: dict[str, Reply] = {
@@ -186,9 +183,7 @@ CARDS: dict[str, Reply] = {
         ),
         card="result",
     ),
-    "urgent": Reply(
-        text=text("urgent.text"), choices=(choice("resume", "urgent.on"),), kind="urgent", card="urgent"
-    ),
+    "urgent": Reply(text=text("urgent.text"), choices=(choice("resume", "urgent.on"),), kind="urgent", card="urgent"),
     "phone": Reply(
         text=text("phone.ask"),
         entry=Entry(kind="phone", label=text("entry.answer"), hint=text("phone.hint")),
@@ -262,9 +257,5 @@ class StubConversation:
         before = self.shown(address, hint).reply
         pressed = next((button for button in before.choices if button.id == incoming.button), None)
         self.at[address] = self.at.get(address, 0) + 1
-        answer = Text(
-            key="answered.as", values={"answer": pressed.label if pressed else incoming.text or "–"}
-        )
-        return self.shown(
-            address, hint, answered=Answered(text=before.text, answer=answer, private=before.private)
-        )
+        answer = Text(key="answered.as", values={"answer": pressed.label if pressed else incoming.text or "–"})
+        return self.shown(address, hint, answered=Answered(text=before.text, answer=answer, private=before.private))

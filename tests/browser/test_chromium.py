@@ -59,17 +59,13 @@ async def stand_at(page: Page, site: Site, card: str) -> None:
 
 def violations(found: dict[str, Any]) -> list[str]:
     return [
-        f"{one['id']}: {node['html']} {node['failureSummary']}"
-        for one in found["violations"]
-        for node in one["nodes"]
+        f"{one['id']}: {node['html']} {node['failureSummary']}" for one in found["violations"] for node in one["nodes"]
     ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_axe_finds_nothing_on_any_page(
-    chromium: Browser, served: Site, language: str, scheme: Any
-) -> None:
+async def test_axe_finds_nothing_on_any_page(chromium: Browser, served: Site, language: str, scheme: Any) -> None:
     context = await chromium.new_context(viewport=SMALL_PHONE, locale=language, color_scheme=scheme)
     page = await context.new_page()
     await page.goto(served.url)
@@ -95,9 +91,7 @@ async def test_axe_finds_nothing_on_any_page(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_everything_fits_a_small_phone_and_a_thumb(
-    chromium: Browser, served: Site, language: str
-) -> None:
+async def test_everything_fits_a_small_phone_and_a_thumb(chromium: Browser, served: Site, language: str) -> None:
     context = await chromium.new_context(viewport=SMALL_PHONE, locale=language)
     page = await context.new_page()
     await page.goto(served.url)
@@ -108,9 +102,7 @@ async def test_everything_fits_a_small_phone_and_a_thumb(
     await context.close()
 
 
-async def test_the_whole_way_without_javascript_and_back_harms_nothing(
-    phone: BrowserContext, served: Site
-) -> None:
+async def test_the_whole_way_without_javascript_and_back_harms_nothing(phone: BrowserContext, served: Site) -> None:
     words = WORDS["zh"]
     page = await phone.new_page()
     await page.goto(served.url)
@@ -163,9 +155,7 @@ async def test_the_keyboard_alone_is_enough(with_scripts: BrowserContext, served
     ]
 
 
-async def test_enter_in_a_field_sends_what_was_typed_and_presses_nothing(
-    phone: BrowserContext, served: Site
-) -> None:
+async def test_enter_in_a_field_sends_what_was_typed_and_presses_nothing(phone: BrowserContext, served: Site) -> None:
     page = await phone.new_page()
     await page.goto(served.url)
     await stand_at(page, served, "date")
@@ -186,9 +176,7 @@ async def test_a_double_tap_is_one_answer(with_scripts: BrowserContext, served: 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_an_urgent_card_is_an_alert_whose_numbers_dial(
-    chromium: Browser, served: Site, language: str
-) -> None:
+async def test_an_urgent_card_is_an_alert_whose_numbers_dial(chromium: Browser, served: Site, language: str) -> None:
     context = await chromium.new_context(viewport=SMALL_PHONE, java_script_enabled=False, locale=language)
     page = await context.new_page()
     await page.goto(served.url)
@@ -200,9 +188,7 @@ async def test_an_urgent_card_is_an_alert_whose_numbers_dial(
     await context.close()
 
 
-async def test_too_much_text_from_a_real_browser_gets_a_kind_page(
-    phone: BrowserContext, served: Site
-) -> None:
+async def test_too_much_text_from_a_real_browser_gets_a_kind_page(phone: BrowserContext, served: Site) -> None:
     page = await phone.new_page()
     await page.goto(served.url)
     await stand_at(page, served, "remark")

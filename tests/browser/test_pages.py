@@ -68,9 +68,7 @@ def test_a_page_is_small_and_holds_nothing_inline_and_nothing_from_elsewhere(
         assert "style" not in attributes
         assert not any(name.startswith("on") for name in attributes)
     assert all("src" in script for script in page.all("script"))
-    loaded = [
-        tag.get("src") or tag.get("href", "") for name, tag in page.tags if name in ("script", "link", "img")
-    ]
+    loaded = [tag.get("src") or tag.get("href", "") for name, tag in page.tags if name in ("script", "link", "img")]
     assert all(address.startswith("/static/") for address in loaded)
 
 
@@ -114,10 +112,7 @@ def test_a_form_from_elsewhere_is_refused(site: Site) -> None:
     good = dict(family.fields(("button", "yes")))
     for change in ({"token": ""}, {"token": "0" * 32}, {"token": "\ud800"}):
         assert (
-            family.client.post(
-                "/answer", content=encode([*(good | change).items()]), headers=FORM
-            ).status_code
-            == 403
+            family.client.post("/answer", content=encode([*(good | change).items()]), headers=FORM).status_code == 403
         )
     for header in (
         {"sec-fetch-site": "cross-site"},
@@ -127,17 +122,12 @@ def test_a_form_from_elsewhere_is_refused(site: Site) -> None:
         answer = family.client.post("/answer", data=good, headers=header)
         assert answer.status_code == 403
     other = Family(site)
-    assert (
-        family.client.post("/answer", data=good | {"token": dict(other.page.hidden)["token"]}).status_code
-        == 403
-    )
+    assert family.client.post("/answer", data=good | {"token": dict(other.page.hidden)["token"]}).status_code == 403
     assert site.conversation.said == []
 
 
 @pytest.mark.parametrize("origin", ["null", "http://testserver", None])
-def test_our_own_form_is_taken_whatever_the_browser_says_of_its_origin(
-    site: Site, origin: str | None
-) -> None:
+def test_our_own_form_is_taken_whatever_the_browser_says_of_its_origin(site: Site, origin: str | None) -> None:
     family = Family(site)
     headers = {"origin": origin} if origin else {}
     answer = family.client.post("/answer", data=dict(family.fields(("button", "yes"))), headers=headers)
@@ -221,9 +211,7 @@ def test_ticks_survive_a_look_at_why(site: Site) -> None:
 
 
 @pytest.mark.parametrize(("card", "sentence"), [("number", "这里还没有填"), ("multiple", "还没有选")])
-def test_an_empty_form_is_explained_at_its_field_and_reaches_nobody(
-    site: Site, card: str, sentence: str
-) -> None:
+def test_an_empty_form_is_explained_at_its_field_and_reaches_nobody(site: Site, card: str, sentence: str) -> None:
     family = Family(site)
     family.stand_at(card)
     page = family.send(("text", "  \u3000 "))
@@ -384,9 +372,7 @@ def test_a_file_in_place_of_words_counts_as_nothing(site: Site) -> None:
     family = Family(site)
     family.stand_at("remark")
     form = dict(family.page.hidden)
-    response = family.client.post(
-        "/answer", data=form, files={"text": ("a.txt", b"hello")}, follow_redirects=False
-    )
+    response = family.client.post("/answer", data=form, files={"text": ("a.txt", b"hello")}, follow_redirects=False)
     assert response.status_code in (303, 400)
     assert site.conversation.said == []
 

@@ -1,0 +1,228 @@
+"""The whole conversation in a real browser without JavaScript, with the real engine and store behind it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from bot.app import App
+from bot.settings import Settings
+from tests.browser.parent import Parent
+from tests.browser.serving import serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+@dataclass
+class Clinic:
+    app: App
+    url: str
+    browser: Browser
+
+    async def parent(self, language: str) -> Parent:
+        context = await self.browser.new_context(
+            viewport={"width": 320, "height": 640}, java_script_enabled=False, locale=language
+        )
+        return Parent(await context.new_page())
+
+    async def session(self, parent: Parent) -> str:
+        cookies = await parent.page.context.cookies()
+        return next(cookie["value"] for cookie in cookies if cookie["name"] == "talk")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def clinic(chromium: Browser, tmp_path: Path) -> AsyncIterator[Clinic]:
+    app = App(Settings(_env_file=None, data=tmp_path, public_url=""))  # type: ignore[call-arg]
+    server, task, url = await serve(app.web())
+    yield Clinic(app, url, chromium)
+    for context in chromium.contexts:
+        await context.close()
+    server.should_exit = True
+    await task
+    await app.store.close()
+
+
+async def test_a_chinese_family_from_the_poster_to_the_queue(clinic: Clinic, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="bot")
+    parent = await clinic.parent("zh-CN")
+    await parent.page.goto(f"{clinic.url}/?from=ward7")
+    assert await parent.card() == "language"
+    assert await parent.press("language:zh_Hans") == "permission"
+
+    # What may be looked at before anything is agreed to.
+    for page in ("about", "privacy", "mydata"):
+        assert await parent.press(page) == page
+        assert await parent.press("close") == "permission"
+    assert await parent.press("person") == "person"
+    assert await parent.press("resume") == "permission"
+    assert await parent.press("agree") == "respondent"
+
+    # Why, Skip, Not sure, Back; a reply that cannot be read; another language in the middle.
+    before = await parent.heading()
+    assert await parent.press("why") == "respondent"
+    assert await parent.notes() != ""
+    assert await parent.press("choose:parent") == "birth_date"
+    assert await parent.press("back") == "respondent"
+    assert await parent.heading() == before
+    assert await parent.press("choose:parent") == "birth_date"
+    assert await parent.type("很小的时候") == "birth_date"
+    assert await parent.notes() != ""
+    assert await parent.page.input_value("#text") == "很小的时候"
+    chinese = await parent.heading()
+    assert await parent.press("en") == "birth_date"
+    assert await parent.heading() != chinese
+    assert await parent.page.input_value("#text") == "很小的时候"
+    assert await parent.press("zh_Hans") == "birth_date"
+    assert await parent.type("2014年5月") == "sex"
+    assert "2014年5月" in await parent.notes()
+
+    await parent.go_on(
+        "medicines", {"sex": "choose:male", "diagnosis": "choose:sle", "antibodies": ("tick:ana", "done")}
+    )
+    # Ticked, typed and finished in one go: nothing of it is lost.
+    await parent.tick("pick:hydroxychloroquine")
+    await parent.write("骁悉")
+    assert await parent.press("done") == "medicines"  # the name has look-alikes: it is read back first
+    assert await parent.press("is:mycophenolate_mofetil") == "medicines"
+    rows = await parent.page.locator("dl.review").inner_text()
+    assert "羟氯喹" in rows
+    assert "骁悉" in rows
+    assert await parent.press("done") == "medicines_complete"
+
+    plan = {"medicines_complete": "choose:complete", "response": "choose:inadequate", "use": "choose:stable"}
+    await parent.go_on("symptoms", plan)
+    assert await parent.press("done") == "symptoms"  # nothing ticked yet
+    assert await parent.notes() != ""
+    await parent.tick("tick:rash", "tick:joints")
+    assert await parent.press("done") == "sledai"
+    assert await parent.press("skip") == "cns_event"
+    await parent.go_on("organs", {})
+    await parent.tick("tick:congenital")
+    assert await parent.press("only") == "heart_defect"
+    assert await parent.press("choose:repaired") == "infection"
+
+    # A private answer leaves the screen with its card.
+    await parent.go_on("hepatitis_b", {})
+    answer = await parent.page.locator("button[value='choose:surface_antibody_only']").inner_text()
+    assert await parent.press("choose:surface_antibody_only") == "viruses"
+    assert answer not in await parent.page.content()
+    await parent.go_on("review", {})
+    assert answer not in await parent.page.content()
+    assert await parent.press("reveal:hepatitis_b") == "review"
+    assert answer in await parent.words()
+    assert await parent.press("change:symptoms") == "symptoms"
+    await parent.tick("tick:rash")
+    assert await parent.press("done") == "review"
+    await parent.page.go_back()
+    assert await parent.card() == "review"
+    assert await parent.press("confirm") == "result"
+
+    assert await parent.press("change_answers") == "review"
+    assert await parent.press("confirm") == "result"
+    contact = {
+        "result": "want_contact",
+        "handover": "agree",
+        "contact_name": ("=王女士",),
+        "contact_way": "way:phone",
+        "contact_value": ("=13800138000",),
+        "contact_time": "time:evening",
+    }
+    await parent.go_on("contact_city", contact)
+    await parent.write("宁波")
+    assert await parent.press("travel:yes") == "contact_papers"
+    await parent.tick("tick:discharge_summary")
+    assert await parent.press("done") == "contact_check"
+    check = await parent.words()
+    assert all(word in check for word in ("王女士", "宁波", "138"))
+    assert await parent.press("send") == "done"
+
+    (lead,) = await clinic.app.store.leads()
+    assert lead.code in await parent.words()
+    assert lead.language == "zh_Hans"
+    assert await parent.press("status") == "status"
+    assert lead.code in await parent.words()
+    await parent.page.reload()
+    assert len(await clinic.app.store.leads()) == 1
+
+    # What a browser's history and our log hold: no answer, no name, no token.
+    assert all(re.fullmatch(rf"{clinic.url}/(card/\d+)?", address) for address in parent.addresses)
+    assert all(
+        re.fullmatch(r"(第\d部分，共\d部分 – |Part \d of \d – )?(研究问卷|Study questions)", title)
+        for title in parent.titles
+    )
+    session = await clinic.session(parent)
+    assert not any(word in caplog.text for word in ("王女士", "13800138000", "宁波", "surface_antibody", session))
+
+
+async def test_an_english_family_that_is_sure_of_nothing_pauses_and_leaves(clinic: Clinic) -> None:
+    parent = await clinic.parent("en-GB")
+    await parent.page.goto(clinic.url)
+    plan = {"language": "language:en", "permission": "agree", "respondent": "choose:parent", "sex": "choose:female"}
+    await parent.go_on("diagnosis", plan)
+    assert await parent.type("she says she wants to die") == "urgent"
+    alert = parent.page.get_by_role("alert")
+    numbers = {await link.get_attribute("href") for link in await alert.get_by_role("link").all()}
+    assert numbers >= {"tel:120", "tel:110", "tel:12356"}
+    await parent.page.reload()
+    assert await parent.card() == "urgent"
+    assert await parent.press("resume") == "diagnosis"
+    await parent.go_on("review", {"diagnosis": "unsure"})
+    assert await parent.press("confirm") == "result"
+    assert await parent.press("no_contact") == "done"
+    assert await clinic.app.store.leads() == []
+
+    # Another way in: the same cookie days later, at the same card.
+    again = await parent.page.context.new_page()
+    await again.goto(clinic.url)
+    assert await Parent(again).card() == "done"
+
+    assert await parent.press("mydata") == "mydata"
+    assert await parent.press("delete_all") == "delete"
+    assert await parent.press("delete_no") == "stopped"
+    assert await parent.press("delete") == "delete"
+    assert await parent.press("delete_yes") == "erased"
+    assert await clinic.app.store.load("browser", await clinic.session(parent)) is None
+    await parent.press("hello")
+    assert await parent.card() == "language"
+
+
+async def test_a_refusal_asks_nothing_and_can_be_thought_over(clinic: Clinic) -> None:
+    parent = await clinic.parent("zh-CN")
+    await parent.page.goto(clinic.url)
+    assert await parent.press("language:zh_Hans") == "permission"
+    assert await parent.press("refuse") == "declined"
+    assert await parent.press("reconsider") == "permission"
+
+
+async def test_a_private_link_goes_on_in_another_browser_at_the_same_card(clinic: Clinic) -> None:
+    first = await clinic.parent("zh-CN")
+    await first.page.goto(clinic.url)
+    plan = {
+        "language": "language:zh_Hans",
+        "permission": "agree",
+        "respondent": "choose:parent",
+        "birth_date": "unsure",
+    }
+    await first.go_on("sex", plan)
+    store = clinic.app.store
+    person = await store.load("browser", await clinic.session(first))
+    assert person is not None
+    token = await store.new_resume_link(person.id, clinic.app.conversation._clock().replace(year=2099))
+    second = await clinic.parent("en")
+    await second.page.goto(f"{clinic.url}/r/{token}")
+    await second.page.locator("main button").click()
+    assert second.page.url == f"{clinic.url}/"
+    assert await second.card() == "sex"
+    assert await second.press("choose:female") == "diagnosis"
+    third = await clinic.parent("en")
+    await third.page.goto(f"{clinic.url}/r/{token}")
+    await third.page.locator("main button").click()
+    assert await third.card() == ""
+    assert token not in await third.page.content()
