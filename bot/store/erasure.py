@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.store import audit
+from bot.store.audit_entry import Did
 from bot.store.connection import empty_log, transaction
 from bot.store.ledger import Ledger
 from bot.store.moments import in_micros
@@ -28,6 +30,8 @@ def erase_person(ledger: Ledger, person: int, *, handled: int | None = None) -> 
     if not sql.execute(_SQL["person_exists"], (person,)).fetchall():
         resume_erasures(ledger)  # asked again because it could not be finished
         return
+    for code, status in sql.execute(_SQL["leads_of"], (person,)).fetchall():
+        audit.append(ledger, audit.FAMILY, Did("lead.erased", code, "status", status))
     sql.execute(_SQL["keep_past_leads"], {"person": person, "now": ledger.now()})
     sql.execute(_SQL["drop_updates"], {"person": person, "handled": handled})
     sql.execute(_SQL["drop_receipts"], (person,))

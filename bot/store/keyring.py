@@ -1,9 +1,7 @@
-"""The keys that open what is sealed.
+"""The keys that open what is sealed: one a person, wrapped by the master key, in a file apart from the database.
 
-One a person, wrapped by the master key, in a file apart from the database.
-
-A person's key is durable here before the first row sealed with it is; deleting it makes every copy of
-their data unreadable.
+A person's key is durable here before the first row sealed with it is. Deleting it makes every copy of their data
+unreadable.
 """
 
 from __future__ import annotations
@@ -79,6 +77,8 @@ class Keyring:
         root = self._root()
         self.marks = Marks(derive(root, "marks"))
         self.intake = Seal(derive(root, "intake"))
+        self.staff = Seal(derive(root, "staff"))
+        self.trail = derive(root, "trail")  # chains the entries of the trail
 
     @classmethod
     def open(cls, folder: Path, *, checkpoints: bool) -> Keyring:
@@ -129,9 +129,7 @@ class Keyring:
             return Seal(raw)
         found = self._sql.execute(_SQL["person_key"], (person,)).fetchall()
         if not found:
-            raise StoreError(
-                f"The key of person {person:016x} is missing: put back the saved copy of {FILE_NAME}."
-            )
+            raise StoreError(f"The key of person {person:016x} is missing: put back the saved copy of {FILE_NAME}.")
         seal = Seal(self._master.wrap.open(_PERSON_KEY, found[0][0]))
         self._opened.put(person, seal)
         return seal
@@ -190,6 +188,16 @@ class Keyring:
     def erased(self) -> list[int]:
         """Everybody who was ever erased, as random numbers."""
         return [person for (person,) in self._sql.execute(_SQL["erased"]).fetchall()]
+
+    def anchor(self) -> tuple[int, bytes] | None:
+        """Where the trail ended when last looked: number and hash of its last entry."""
+        found = self._sql.execute(_SQL["anchor"]).fetchall()
+        return (found[0][0], found[0][1]) if found else None
+
+    def set_anchor(self, seq: int, hash_: bytes) -> None:
+        """Remember a later end of the trail."""
+        with transaction(self._sql):
+            self._sql.execute(_SQL["set_anchor"], (seq, hash_))
 
     def close(self) -> None:
         self._sql.close()

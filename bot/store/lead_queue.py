@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.store import codes, leads
+from bot.store import audit, codes, leads
+from bot.store.audit_entry import Did
 from bot.store.ledger import Ledger, numbered, shown
 from bot.store.moments import from_micros
 from bot.store.queries import load_queries
@@ -35,6 +36,14 @@ def by_code(ledger: Ledger, typed: str) -> Lead | None:
         return _opened(ledger, found[0])
     past = ledger.sql.execute(_SQL["past_by_code"], (code,)).fetchall()
     return _past(past[0]) if past else None
+
+
+def read(ledger: Ledger, typed: str, by: str) -> Lead | None:
+    """As `by_code`, and an entry in the trail of who read it."""
+    lead = by_code(ledger, typed)
+    if lead is not None:
+        audit.append(ledger, by, Did("lead.read", lead.code))
+    return lead
 
 
 def of_child(ledger: Ledger, person: str, child: int) -> Lead | None:

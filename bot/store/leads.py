@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from bot.store import codes
+from bot.store import audit, codes, lead_search
+from bot.store.audit_entry import Did, Hidden
 from bot.store.errors import UnknownLead, UnknownStatus
 from bot.store.ledger import Ledger
 from bot.store.queries import load_queries
@@ -53,10 +54,13 @@ def hand_over(ledger: Ledger, person: int, record: LeadRecord, now: int) -> None
         made = ledger.sql.execute(_SQL["create"], row).lastrowid
         assert made is not None
         _note(ledger, KnownLead(made, person, record.code, "new"), FAMILY, None, now=now)
+        lead_search.index(ledger, made, record.contact)
         return
     after = known._replace(status="new") if known.status == "withdrawn" else known
     ledger.sql.execute(_SQL["update"], (after.status, *seen, now, contact, packet, known.id))
+    lead_search.index(ledger, known.id, record.contact)
     if after.status != known.status:
+        ledger.sql.execute(_SQL["begin_again"], {"lead": known.id, "now": now})
         _note(ledger, after, FAMILY, known.status, now=now)
 
 
@@ -71,8 +75,13 @@ def withdraw(ledger: Ledger, person: int, child: int, now: int) -> None:
         _note(ledger, known._replace(status="withdrawn"), FAMILY, known.status, now=now)
 
 
-def set_status(ledger: Ledger, typed: str, status: str, by: str, why: Mapping[str, str]) -> None:
-    """The coordinator's move, with who and why. UnknownLead, UnknownStatus."""
+def set_status(
+    ledger: Ledger, typed: str, status: str, by: str, why: Mapping[str, str], *, actor: str | None = None
+) -> None:
+    """The coordinator's move, with who and why. UnknownLead, UnknownStatus.
+
+    `actor` is who the trail names, if that is another than `by`.
+    """
     if status not in LEAD_STATUSES:
         raise UnknownStatus(f"'{status}' is not a status of a lead. It may be: {', '.join(LEAD_STATUSES)}.")
     code = codes.as_code(typed)
@@ -81,8 +90,10 @@ def set_status(ledger: Ledger, typed: str, status: str, by: str, why: Mapping[st
     if found:
         lead, _, person, _, before = found[0][:5]
         ledger.sql.execute(_SQL["set_status"], (status, now, lead))
-        _note(ledger, KnownLead(lead, person, code, status), by, before, why, now=now)
-    elif not ledger.sql.execute(_SQL["set_past_status"], (status, now, code)).rowcount:
+        _note(ledger, KnownLead(lead, person, code, status), by, before, why, now=now, actor=actor)
+    elif ledger.sql.execute(_SQL["set_past_status"], (status, now, code)).rowcount:
+        audit.append(ledger, actor or by, Did("lead.status", code, "status", None, status))
+    else:
         raise UnknownLead(f"There is no lead with the reference number {code}.")
 
 
@@ -120,6 +131,11 @@ def _note(
     why: Mapping[str, str] = _NO_REASON,
     *,
     now: int,
+    actor: str | None = None,
 ) -> None:
+    # The reason is about a child: the trail, which is never erased, keeps only its hash.
+    reason = Hidden("\x1f".join(f"{key}={why[key]}" for key in sorted(why))) if why else None
+    action = "lead.note" if before == lead.status else "lead.status"
+    audit.append(ledger, actor or who, Did(action, lead.code, "status", before, lead.status, reason))
     sealed = ledger.seal(lead.person).close_json(WHY, why) if why else None
     ledger.sql.execute(_SQL["add_change"], (lead.id, lead.person, now, who, before, lead.status, sealed))

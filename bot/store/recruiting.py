@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.store import audit
+from bot.store.audit_entry import Did
 from bot.store.errors import UnknownStatus
 from bot.store.ledger import Ledger
 from bot.store.queries import load_queries
@@ -21,10 +23,21 @@ def recruiting(ledger: Ledger) -> Recruiting:
     return Recruiting(state, date.fromisoformat(as_of), places_left)
 
 
-def set_recruiting(ledger: Ledger, state: str, as_of: date, places_left: int | None, by: str) -> None:
-    """A new word, kept beside the earlier ones with who said it."""
+def set_recruiting(
+    ledger: Ledger, state: str, as_of: date, places_left: int | None, by: str, *, actor: str | None = None
+) -> None:
+    """A new word, kept beside the earlier ones with who said it; `actor` is who the trail names."""
     if state not in RECRUITING_STATES:
-        raise UnknownStatus(
-            f"'{state}' is not a recruiting state. It may be: {', '.join(RECRUITING_STATES)}."
-        )
+        raise UnknownStatus(f"'{state}' is not a recruiting state. It may be: {', '.join(RECRUITING_STATES)}.")
+    before = recruiting(ledger)
+    audit.append(
+        ledger,
+        actor or by,
+        Did("recruiting.set", "", "state", _in_short(before), _in_short(Recruiting(state, as_of, places_left))),
+    )
     ledger.sql.execute(_SQL["set_recruiting"], (state, as_of.isoformat(), places_left, by, ledger.now()))
+
+
+def _in_short(word: Recruiting) -> str:
+    """As the trail keeps it: state, day, places."""
+    return f"{word.state} {word.as_of or '-'} {'-' if word.places_left is None else word.places_left}"

@@ -1,3 +1,6 @@
+-- name: leads_of
+SELECT code, status FROM lead WHERE person = ? ORDER BY child;
+
 -- name: keep_past_leads
 -- Whoever erases does not want to be called any more; a lead closed by the coordinator stays closed.
 INSERT OR IGNORE INTO past_lead (code, status, created, changed)

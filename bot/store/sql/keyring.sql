@@ -18,3 +18,10 @@ INSERT OR IGNORE INTO erased (person, at) VALUES (?, ?);
 
 -- name: erased
 SELECT person FROM erased;
+
+-- name: anchor
+SELECT seq, hash FROM trail_anchor WHERE id = 1;
+
+-- name: set_anchor
+INSERT INTO trail_anchor (id, seq, hash) VALUES (1, ?, ?)
+ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash WHERE excluded.seq > seq;
