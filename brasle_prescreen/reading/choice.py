@@ -1,0 +1,150 @@
+"""Reads free words at a question with choices: which of the choices they mean, or ask back. Words in `choices.*.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from brasle_prescreen.reading.plain import is_too_long, plain, tight
+from brasle_prescreen.reading.reading import Outcome, Reading, ask_back, found, state
+from brasle_prescreen.reading.words import FOLDER, WordsError, bounded, is_only, load, says
+
+LONGEST = 400
+PREFIX = "choices."
+# The lists of every card: what turns a phrase around, before it or after it.
+NOT_BEFORE = "not_before"
+NOT_AFTER = "not_after"
+# Choices that a plain "no" or "yes" stands for, in this order.
+FOR_NO = ("no", "none", "never")
+FOR_YES = ("yes",)
+
+
+class Found(NamedTuple):
+    start: int
+    end: int
+    choice: str
+    denied: bool
+
+
+def read_choice(text: str, card: str, choices: Collection[str]) -> Reading[tuple[str, ...]]:
+    """The choices of `card` that the words name, in the card's order.
+
+    Several are given only where each is named; what is denied ("no fever") is left out. A hedge, a counter-question,
+    somebody else's illness, or words that fit nothing: ask back.
+    """
+    if is_too_long(text, LONGEST):
+        return ask_back("too_long", text)
+    said = tight(plain(text)).strip()
+    if not said:
+        return ask_back("nothing", text)
+    if is_only(said, "unsure"):
+        return state(Outcome.UNSURE, text)
+    matches = _strongest([match for match in _matches(said, card) if match.choice in choices])
+    named = {match.choice for match in matches if not match.denied}
+    if not named:
+        return _plain_answer(text, said, card, choices, denied=bool(matches))
+    rest = _without(said, matches)
+    if says(rest, "asks"):
+        return ask_back("asks", text)
+    if says(rest, "hedge") or says(rest, "unsure"):
+        return ask_back("hedged", text)
+    if says(rest, "relative") and not says(rest, "patient"):
+        return ask_back("relative", text)
+    return found(tuple(choice for choice in choices if choice in named), text)
+
+
+def _plain_answer(
+    text: str, said: str, card: str, choices: Collection[str], *, denied: bool
+) -> Reading[tuple[str, ...]]:
+    """Nothing is named: a plain yes or no, or not sure, if the card has room for it."""
+    from brasle_prescreen.reading.yes_no import read_yes_no
+
+    answer = read_yes_no(text)
+    if answer.outcome is Outcome.UNSURE:
+        return state(Outcome.UNSURE, text)
+    if answer.outcome is Outcome.VALUE:
+        wanted = FOR_YES if answer.value else FOR_NO
+        chosen = next((choice for choice in wanted if choice in choices), None)
+        # "No fever" at a list of illnesses denies one of them: it is not "none of these".
+        if chosen is not None and not (denied and len(choices) > len(FOR_YES) + 1):
+            return found((chosen,), text)
+    return ask_back("no_choice", text)
+
+
+def _matches(said: str, card: str) -> list[Found]:
+    before, after = _denial()
+    matches = []
+    for choice, pattern in _patterns(card):
+        for match in pattern.finditer(said):
+            denied = before.search(said[: match.start()]) is not None or after.match(said, match.end()) is not None
+            matches.append(Found(match.start(), match.end(), choice, denied))
+    return matches
+
+
+def _without(said: str, matches: list[Found]) -> str:
+    """What stands around the phrases: a hedge or a relative that belongs to a phrase says nothing more."""
+    kept = list(said)
+    for match in matches:
+        kept[match.start : match.end] = " " * (match.end - match.start)
+    return "".join(kept)
+
+
+def _strongest(matches: list[Found]) -> list[Found]:
+    """Without those that stand inside a longer one of another choice: "surface antibody" inside "only surface antibody"."""
+    return [
+        one
+        for one in matches
+        if not any(
+            other.choice != one.choice
+            and other.start <= one.start
+            and one.end <= other.end
+            and other.end - other.start > one.end - one.start
+            for other in matches
+        )
+    ]
+
+
+@cache
+def _patterns(card: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    gathered: dict[str, list[str]] = {}
+    for name, words in _files():
+        for choice, phrases in words.get(card, {}).items():
+            if not isinstance(phrases, list) or not all(isinstance(phrase, str) for phrase in phrases):
+                raise WordsError(f"{name}: {card}.{choice} must be a list of words in quotation marks")
+            gathered.setdefault(choice, []).extend(phrases)
+    return tuple((choice, _compiled(card, choice, phrases)) for choice, phrases in gathered.items())
+
+
+def _compiled(card: str, choice: str, phrases: list[str]) -> re.Pattern[str]:
+    from brasle_prescreen.reading.numerals import fold_numerals
+
+    longest_first = sorted({fold_numerals(phrase.lower()) for phrase in phrases}, key=len, reverse=True)
+    try:
+        return re.compile("|".join(bounded(phrase) for phrase in longest_first))
+    except re.error as error:
+        raise WordsError(f"choices: {card}.{choice}: a phrase is no valid pattern: {error}") from None
+
+
+@cache
+def _denial() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    before = [phrase for _, words in _files() for phrase in words.get(NOT_BEFORE, [])]
+    after = [phrase for _, words in _files() for phrase in words.get(NOT_AFTER, [])]
+    return (
+        re.compile(f"(?:{'|'.join(bounded(phrase) for phrase in before)})\\s*$"),
+        re.compile(f"\\s*(?:{'|'.join(bounded(phrase) for phrase in after)})"),
+    )
+
+
+@cache
+def _files() -> tuple[tuple[str, dict[str, dict[str, list[str]]]], ...]:
+    folder = files(__package__) / FOLDER
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.startswith(PREFIX))
+    return tuple((name, load(name)) for name in names)
+
+
+def cards() -> frozenset[str]:
+    """Cards that have words of their own."""
+    return frozenset(card for _, words in _files() for card in words if isinstance(words[card], dict))
