@@ -161,7 +161,8 @@ def _city(dialogue: Dialogue, word: str, rest: str, text: str) -> Turn:
             dialogue = _keep(dialogue, "city", city=text).dialogue
         return _to(dialogue.with_interview(can_travel={"yes": True, "no": False}.get(rest)), "papers")
     if text:
-        return _keep(dialogue, "city", city=text)
+        kept = _keep(dialogue, "city", city=text)
+        return kept.with_(dialogue=kept.dialogue.having(notes=(Text(key="please_tap"),)))
     return stay(dialogue, Text(key="contact.please_type"))
 
 

@@ -68,7 +68,8 @@ def _details(screening: Screening, around: Surroundings) -> Iterable[Text]:
         if window is not None and window.others_later:
             yield Text(key="result.others_longer")
         yield Text(key="result.change_nothing")
-    yield Text(key="result.papers", values={"papers": joined(papers_to_bring(screening), lines=True)})
+    papers = (Text(key="list.bullet", values={"item": paper}) for paper in papers_to_bring(screening))
+    yield Text(key="result.papers", values={"papers": joined(papers, lines=True)})
     yield Text(key="result.not_a_decision")
 
 
