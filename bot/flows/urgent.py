@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brasle_prescreen.reading.alarm import alarm
+from brasle_prescreen.reading.red_flags import alarm
 
 from bot.flows.dialogue import Dialogue, remarked
 from bot.flows.person import ask_person, resume

@@ -1,4 +1,4 @@
-"""Reads free words at a question with choices: which of the choices they mean, or ask back. Words in `choices.*.toml`."""
+"""Reads free words at a question with choices: which of them they mean, or ask back. Words in `choices.*.toml`."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _without(said: str, matches: list[Found]) -> str:
 
 
 def _strongest(matches: list[Found]) -> list[Found]:
-    """Without those that stand inside a longer one of another choice: "surface antibody" inside "only surface antibody"."""
+    """Without those inside a longer one of another choice: "surface antibody" in "only surface antibody"."""
     return [
         one
         for one in matches
