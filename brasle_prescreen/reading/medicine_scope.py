@@ -1,0 +1,234 @@
+"""Which of the medicines named in a text were taken: negation and how far it reaches, plans, refusals, "was on, now on"."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import cache
+from typing import NamedTuple
+
+from brasle_prescreen.reading.medicine_index import Place
+from brasle_prescreen.reading.words import any_of, matcher, says
+
+NAME = "_"
+CLOSING_SIGNS = ",;!?\n().\u3002"
+
+
+class Use(Enum):
+    """What is said of one medicine. UNCLEAR: the words can be read both ways."""
+
+    TAKEN = "taken"
+    NOT_TAKEN = "not_taken"
+    UNCLEAR = "unclear"
+
+
+class Marker(NamedTuple):
+    """A word of use. `is_weak`: only says when ("before", "now"), so that any other word of the clause goes first."""
+
+    start: int
+    end: int
+    use: Use
+    is_weak: bool
+
+
+class Group(NamedTuple):
+    """Names `first`..`last`, joined by "and" or a sign within one clause: what is said of one is said of all."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+class Clause(NamedTuple):
+    start: int
+    end: int
+
+
+MARKERS = (
+    ("medicines.not_used", Use.NOT_TAKEN, False),
+    ("medicines.planned", Use.NOT_TAKEN, False),
+    ("medicines.used", Use.TAKEN, False),
+    ("medicines.time_words", Use.TAKEN, True),
+)
+
+
+def uses_of(text: str, places: list[Place]) -> list[Use]:
+    """One use for each place, in order."""
+    masked = _masked(text, places)
+    found: list[Use | None] = [None] * len(places)
+    previous: Use | None = None
+    for clause in _clauses(masked):
+        said = masked[clause.start : clause.end]
+        inside = [i for i, place in enumerate(places) if clause.start <= place.start < clause.end]
+        if not inside:
+            _speak_of_the_last(said, found, before=clause.start, places=places)
+            continue
+        groups = _groups(masked, places, inside)
+        judged = _judge(masked, clause, groups)
+        if judged[0] is None and previous is Use.NOT_TAKEN:
+            judged[0] = _carried_on(masked[clause.start : groups[0].start])
+        if says(said, "relative") and not says(said, "patient"):
+            judged = [Use.NOT_TAKEN] * len(groups)
+        for group, use in zip(groups, judged, strict=True):
+            for index in range(group.first, group.last + 1):
+                found[index] = use
+        previous = judged[-1]
+    return [use or Use.TAKEN for use in found]
+
+
+def _masked(text: str, places: list[Place]) -> str:
+    """Names become underscores, so that no word inside a name is heard as a word of the sentence."""
+    for place in places:
+        text = text[: place.start] + NAME * (place.end - place.start) + text[place.end :]
+    return text
+
+
+def _clauses(masked: str) -> list[Clause]:
+    clauses, start = [], 0
+    for match in _clause_end().finditer(masked):
+        if match.start() > start:
+            clauses.append(Clause(start, match.start()))
+        # A word that opens a clause ("but") belongs to it; a sign does not.
+        start = match.end()
+    if start < len(masked):
+        clauses.append(Clause(start, len(masked)))
+    return clauses
+
+
+@cache
+def _clause_end() -> re.Pattern[str]:
+    return re.compile(rf"[,;!?\n()\u3002]|\.(?!\d)|(?={any_of('medicines.turns')})")
+
+
+def _groups(masked: str, places: list[Place], inside: list[int]) -> list[Group]:
+    groups: list[Group] = []
+    for index in inside:
+        place = places[index]
+        if groups and _joint().fullmatch(masked[groups[-1].end : place.start]):
+            groups[-1] = groups[-1]._replace(last=index, end=place.end)
+        else:
+            groups.append(Group(index, index, place.start, place.end))
+    return groups
+
+
+@cache
+def _joint() -> re.Pattern[str]:
+    """Only signs, joining words and strengths stand between two names of one group."""
+    return re.compile(
+        rf"(?:\s|[:\u3001+/&\"'-]|{any_of('medicines.joins')}|\d+(?:\.\d+)? ?{any_of('dose.milligram')})*"
+    )
+
+
+def _markers(masked: str, start: int, end: int) -> list[Marker]:
+    """The words of use between two places; of two that overlap, the one that begins first, then the longer."""
+    said = masked[:end]
+    found = [
+        Marker(match.start(), match.end(), use, is_weak)
+        for path, use, is_weak in MARKERS
+        for match in matcher(path).finditer(said, start)
+        if match.end() > match.start()
+    ]
+    found.sort(key=lambda marker: (marker.start, -marker.end, marker.use is not Use.TAKEN))
+    kept: list[Marker] = []
+    for marker in found:
+        if kept and marker.start < kept[-1].end:
+            continue
+        if kept and kept[-1].use is Use.NOT_TAKEN and not masked[kept[-1].end : marker.start].strip():
+            kept[-1] = kept[-1]._replace(end=marker.end)  # "never" and "used" side by side are one word
+            continue
+        kept.append(marker)
+    return kept
+
+
+def _judge(masked: str, clause: Clause, groups: list[Group]) -> list[Use | None]:
+    """The word of use stands before the names or after them; one clause keeps to one side."""
+    said = masked[clause.start : clause.end]
+    if says(said, "medicines.only_but"):
+        return [Use.TAKEN] * len(groups)
+    if says(said, "medicines.all_but"):
+        return [Use.UNCLEAR] * len(groups)
+    edges = [clause.start, *(edge for group in groups for edge in (group.start, group.end)), clause.end]
+    markers = _markers(masked, clause.start, clause.end)
+    regions = [
+        [marker for marker in markers if edges[i] <= marker.start < edges[i + 1]] for i in range(0, len(edges), 2)
+    ]
+    last = len(groups)
+    verbs_follow = not _strong(regions[0]) and bool(_strong(regions[last]))
+    uses: list[Use | None] = []
+    for i in range(last):
+        if verbs_follow:
+            heard = regions[i + 1]
+        elif i == 0 and not regions[0]:
+            heard = regions[1][:-1] if last > 1 else regions[1]
+        else:
+            heard = regions[i][-2:][::-1]
+            if i + 1 == last and not _strong(heard):
+                heard = [*_strong(regions[last]), *heard]
+        uses.append(_decisive(heard))
+    return uses
+
+
+def _strong(markers: list[Marker]) -> list[Marker]:
+    return [marker for marker in markers if not marker.is_weak]
+
+
+def _decisive(heard: list[Marker]) -> Use | None:
+    first = next(iter(_strong(heard)), None) or next(iter(heard), None)
+    return first.use if first else None
+
+
+def _carried_on(lead: str) -> Use | None:
+    """The clause only goes on with a list that began with "not": whether the "not" goes on too, nobody can tell."""
+    lead = lead.strip()
+    if matcher("medicines.or").fullmatch(lead):
+        return Use.NOT_TAKEN
+    return Use.UNCLEAR if not lead or _joint().fullmatch(lead) else None
+
+
+def _speak_of_the_last(said: str, found: list[Use | None], *, before: int, places: list[Place]) -> None:
+    """A clause without a name ("never tried", "we refused") speaks of what was named before, if nothing was said of it yet."""
+    markers = _markers(said, 0, len(said))
+    first = next(iter(_strong(markers)), None)
+    if first is None or first.use is not Use.NOT_TAKEN:
+        return
+    for index in range(len(places) - 1, -1, -1):
+        if places[index].start >= before:
+            continue
+        if found[index] is not None and not says(said, "medicines.we_refused"):
+            break
+        found[index] = Use.NOT_TAKEN
+        if says(said, "medicines.we_refused"):
+            break
+
+
+def is_over(text: str, places: list[Place], index: int) -> bool:
+    """Whether this one is no longer taken: stopped, used before, switched from. For questions about now."""
+    masked = _masked(text, places)
+    place = places[index]
+    clause = next(c for c in _clauses(masked) if c.start <= place.start < c.end)
+    inside = [p for p in places if clause.start <= p.start < clause.end]
+    previous = max((p.end for p in inside if p.end <= place.start), default=clause.start)
+    following = min((p.start for p in inside if p.start >= place.end), default=clause.end)
+    before, after = masked[previous : place.start], masked[place.end : following]
+    if following < clause.end and says(after, "medicines.switch"):
+        return True
+    if previous > clause.start and says(before, "medicines.switch"):
+        return False
+    if previous > clause.start and _joint().fullmatch(before):
+        return is_over(text, places, index - 1)
+    heard = _last_of(before) or _first_of(after) or _first_of(masked[following : clause.end])
+    return heard == "medicines.past"
+
+
+def _last_of(said: str) -> str | None:
+    """Whether words of the past or of the present stand nearest to the end."""
+    ends = {path: [m.end() for m in matcher(path).finditer(said)] for path in ("medicines.past", "medicines.now")}
+    heard = {path: max(found) for path, found in ends.items() if found}
+    return max(heard, key=lambda path: heard[path]) if heard else None
+
+
+def _first_of(said: str) -> str | None:
+    starts = {path: [m.start() for m in matcher(path).finditer(said)] for path in ("medicines.past", "medicines.now")}
+    heard = {path: min(found) for path, found in starts.items() if found}
+    return min(heard, key=lambda path: heard[path]) if heard else None

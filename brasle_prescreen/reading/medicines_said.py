@@ -1,0 +1,172 @@
+"""Reads which medicines a family names: each as typed, what it may mean, and whether it was taken.
+
+Nothing is taken silently: a name that is only nearly known, or easily confused with another, is marked doubtful.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal, NamedTuple
+
+from brasle_prescreen.medicines import Lexicon
+from brasle_prescreen.reading.medicine_index import NAME_MASK, Place, index_of
+from brasle_prescreen.reading.medicine_scope import Use, is_over, uses_of
+from brasle_prescreen.reading.plain import is_too_long, plain, tight
+from brasle_prescreen.reading.reading import Reading, ask_back, found
+from brasle_prescreen.reading.words import any_of, load, matcher, says
+
+LONGEST = 1500
+MOST = 40
+
+Tense = Literal["ever", "now"]
+How = Literal["exact", "stripped", "sound", "spelling", "unknown"]
+
+
+class Mention(NamedTuple):
+    """One medicine in a message.
+
+    `said`: as understood letter by letter; `entry`: the lexicon's id, None if unknown or one of several `candidates`;
+    `how` it was found; `negated`: not taken (never, refused, planned, somebody else's; with tense "now" also stopped);
+    `unclear`: the words can be read both ways; `doubtful`: ask back, even though there is an entry; `route`: if the name tells.
+    """
+
+    said: str
+    entry: str | None
+    candidates: tuple[str, ...]
+    how: How
+    negated: bool = False
+    unclear: bool = False
+    doubtful: bool = False
+    route: str | None = None
+
+
+def read_medicines(text: str, lexicon: Lexicon, tense: Tense = "ever") -> tuple[Mention, ...]:
+    """Every medicine named, in order; classes ("steroids") and supplements are not among them."""
+    said = _prepared(text)
+    names = _places(said, lexicon)
+    if not names:
+        return ()
+    places = sorted([*names, *_classes(said, names)])
+    mentions = []
+    for index, (place, use) in enumerate(zip(places, uses_of(said, places), strict=True)):
+        if not place.entries:
+            continue
+        negated = use is Use.NOT_TAKEN or (tense == "now" and is_over(said, places, index))
+        mentions.append(_mention(said, place, lexicon, negated=negated, unclear=use is Use.UNCLEAR))
+    return tuple(mentions[:MOST])
+
+
+def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Reading[tuple[Mention, ...]]:
+    """The whole list, if the message gives it: `()` for "none at all"; ask back if a part of it stays unknown."""
+    if is_too_long(text, LONGEST):
+        return ask_back("too_long", text)
+    said = _prepared(text)
+    mentions = read_medicines(text, lexicon, tense)
+    taken = [mention for mention in mentions if not mention.negated]
+    rest = _without_names(said, lexicon)
+    if not mentions:
+        if tense == "now" and says(said, "medicines.none_now"):
+            return found((), text)
+        if says(said, "medicines.none"):
+            return found((), text) if not says(rest, "medicines.unnamed") else ask_back("unnamed", text)
+        return ask_back("only_a_class" if says(said, "medicines.class") else "no_name", text)
+    if any(mention.unclear for mention in mentions):
+        return ask_back("unclear_scope", text)
+    if says(rest, "medicines.unnamed") or says(rest, "medicines.looks_like"):
+        return ask_back("unnamed", text)
+    if says(rest, "medicines.maybe", "asks"):
+        return ask_back("hedged", text)
+    if any(mention.entry is None for mention in taken):
+        return ask_back("which_of_several", text)
+    if not taken:
+        return ask_back("only_negated", text)
+    return found(tuple(taken), text)
+
+
+def _prepared(text: str) -> str:
+    return _keep_lists(plain(text[: LONGEST + 1]))
+
+
+def _keep_lists(said: str) -> str:
+    """Spaces between two Chinese names are a list; elsewhere they separate nothing."""
+    return re.sub(r"(?<=[\u3400-\u9fff)]) +(?=[\u3400-\u9fff])", "\u3001", said)
+
+
+def _places(said: str, lexicon: Lexicon) -> list[Place]:
+    index = index_of(lexicon)
+    exact = index.exact(said)
+    masked = _mask(said, exact)
+    if not _something_left(masked):
+        return exact
+    return sorted([*exact, *index.nearly(masked)])
+
+
+def _classes(said: str, names: list[Place]) -> list[Place]:
+    """Words for groups of medicines take a "not" to themselves, as names do."""
+    masked = _mask(said, names)
+    return [Place(*match.span(), (), "exact") for match in matcher("medicines.class").finditer(masked)]
+
+
+def _mask(said: str, places: list[Place]) -> str:
+    for place in places:
+        said = said[: place.start] + NAME_MASK * (place.end - place.start) + said[place.end :]
+    return said
+
+
+def _something_left(masked: str) -> bool:
+    """Whether anything but everyday words stands beside the names: only then are names guessed at by sound."""
+    rest = _everyday().sub(" ", masked)
+    return re.search(r"[\u3400-\u9fff]{2,}|[a-z]{4,}", rest) is not None
+
+
+@cache
+def _everyday() -> re.Pattern[str]:
+    return re.compile(any_of("medicines.everyday", "medicines.filler", "medicines.common_words"))
+
+
+def _without_names(said: str, lexicon: Lexicon) -> str:
+    return _mask(said, _places(said, lexicon))
+
+
+def _mention(said: str, place: Place, lexicon: Lexicon, *, negated: bool, unclear: bool) -> Mention:
+    verbatim = said[place.start : place.end]
+    alone = place.entries[0] if len(place.entries) == 1 else None
+    exact = place.how in ("exact", "stripped")
+    lookalikes = tuple(one.id for id in place.entries for one in lexicon.confusable_with(id) if one.id)
+    candidates = tuple(dict.fromkeys((*place.entries, *lookalikes)))
+    return Mention(
+        verbatim,
+        alone,
+        candidates,
+        place.how,
+        negated=negated,
+        unclear=unclear,
+        doubtful=not exact or alone is None or bool(lookalikes),
+        route=place.route,
+    )
+
+
+# ------------------------------------------------------------------ international names
+
+
+def international_name(mention: Mention, lexicon: Lexicon) -> str | None:
+    """The lower-case English name of what was taken; None for a class, a procedure or a supplement."""
+    if mention.entry is None:
+        return None
+    data = load("medicine_names.toml")
+    medicine = lexicon.entry(mention.entry)
+    if mention.entry in data["supplements"]["entries"] or mention.entry in data["not_a_medicine"]["entries"]:
+        return None
+    if medicine.marks & {"group", "unnamed", "vaccine", "car_t"}:
+        return None
+    by_name = _by_name().get(mention.said)
+    return by_name or data["inn"].get(mention.entry) or medicine.inn.partition(" (")[0].lower()
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    return {tight(plain(name)): inn for name, inn in load("medicine_names.toml")["inn_by_name"].items()}
+
+
+__all__ = ["Mention", "international_name", "matcher", "read_medicine_list", "read_medicines"]

@@ -1,0 +1,149 @@
+"""Reads when something last happened: an interval of days, never, still going on, not sure, or ask back."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import cache
+
+from brasle_prescreen.partial_date import PartialDate
+from brasle_prescreen.reading.moment import Moment, find_moments
+from brasle_prescreen.reading.plain import is_too_long, plain, tight
+from brasle_prescreen.reading.reading import Outcome, Reading, ask_back, found, state
+from brasle_prescreen.reading.words import any_of, is_only, matcher, rewrite, says
+
+# A date is asked for; a longer story is for a person.
+LONGEST = 400
+CLAUSE_END = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)")
+
+
+def read_when(text: str, on: date) -> Reading[PartialDate]:
+    """When it last happened, as of `on`.
+
+    VALUE holds the first and the last possible day, never after `on`. A hedge ("about", "I think") makes it wider.
+    """
+    if is_too_long(text, LONGEST):
+        return ask_back("too_long", text)
+    said = rewrite(tight(plain(text)), "time.rewrite")
+    said = after_correction(said, on)
+    moments = [moment for moment in find_moments(said, on) if not _is_denied(said, moment)]
+    usable = [moment for moment in moments if moment.days is not None]
+    never = _says_never(said)
+    ongoing = says(said, "time.ongoing") and not says(said, "asks")
+    if usable:
+        return _from_dates(text, said, usable, moments, never=never, ongoing=ongoing)
+    return _without_date(text, said, moments, never=never, ongoing=ongoing)
+
+
+def after_correction(said: str, on: date) -> str:
+    """What stands after "no, wait", if that holds an answer of its own."""
+    parts = matcher("correction").split(said)
+    if len(parts) > 1 and find_moments(parts[-1], on):
+        return str(parts[-1])
+    return said
+
+
+def _from_dates(
+    text: str, said: str, usable: list[Moment], moments: list[Moment], *, never: bool, ongoing: bool
+) -> Reading[PartialDate]:
+    if never:
+        return ask_back("date_and_never", text)
+    ends = [moment for moment in usable if _marked(said, moment, "time.end")]
+    starts = [moment for moment in usable if moment not in ends and _marked(said, moment, "time.start")]
+    if len(usable) == len(starts):
+        return state(Outcome.ONGOING, text) if ongoing else ask_back("only_the_start", text)
+    rest = [moment for moment in usable if moment not in starts]
+    if len(ends) == 1 and len(rest) > 1 and not _joined(said, rest):
+        rest = ends
+    whole = rest[0].days
+    assert whole is not None
+    if len(rest) > 1:
+        joined = _joined(said, rest)
+        if not joined:
+            return ask_back("two_dates", text)
+        whole = PartialDate(
+            min(moment.days.earliest for moment in rest if moment.days),
+            max(moment.days.latest for moment in rest if moment.days),
+        )
+    if any(moment.problem in ("impossible", "ambiguous", "vague") for moment in moments):
+        return ask_back("unclear_date", text)
+    if ongoing and not ends and rest[0].is_count:
+        return ask_back("date_and_ongoing", text)
+    return _widened(text, said, rest[0], whole, moments)
+
+
+def _widened(text: str, said: str, moment: Moment, whole: PartialDate, moments: list[Moment]) -> Reading[PartialDate]:
+    """A date that the family was not certain of reaches further to both sides."""
+    hedged = says(said, "time.hedge")
+    around = _around().match(said, moment.end) is not None
+    if moment.is_count or not (hedged or around):
+        return found(whole, text, hedged=hedged)
+    width = (whole.latest - whole.earliest).days
+    slack = timedelta(days=31 if width > 92 else (15 if around else 7) if width > 0 else 3)
+    latest_known = max((other.days.latest for other in moments if other.days), default=whole.latest)
+    on = max(latest_known, whole.latest)
+    return found(
+        PartialDate(whole.earliest - slack, max(whole.latest, min(whole.latest + slack, on + slack))), text, hedged=True
+    )
+
+
+def _without_date(text: str, said: str, moments: list[Moment], *, never: bool, ongoing: bool) -> Reading[PartialDate]:
+    problems = [moment.problem for moment in moments]
+    bad = [problem for problem in problems if problem in ("impossible", "ambiguous", "vague")]
+    if bad:
+        return ask_back(bad[0] + "_date", text)
+    if says(said, "unsure") and not says(said, "puts_off"):
+        return state(Outcome.UNSURE, text)
+    if never and not (says(said, "asks") or says(said, "time.vague")):
+        return state(Outcome.NEVER, text)
+    if "future" in problems:
+        return ask_back("future", text)
+    if ongoing and "duration" not in problems:
+        return state(Outcome.ONGOING, text)
+    if "duration" in problems:
+        return ask_back("only_a_duration", text)
+    return ask_back("no_date", text)
+
+
+def _says_never(said: str) -> bool:
+    if says(said, "time.ongoing") and not is_only(said, "time.never_alone"):
+        said = matcher("time.ongoing").sub(" ", said)
+    return says(said, "time.never") or any(
+        is_only(clause, "time.never_alone") for clause in CLAUSE_END.split(said) if clause.strip()
+    )
+
+
+def _is_denied(said: str, moment: Moment) -> bool:
+    """Not in July: July is not meant."""
+    return _denial().search(said[: moment.start]) is not None
+
+
+def _marked(said: str, moment: Moment, path: str) -> bool:
+    """Whether the clause around this date, up to the next date, says "last" or "first", "stopped" or "started"."""
+    before = CLAUSE_END.split(said[: moment.start])[-1]
+    after = CLAUSE_END.split(said[moment.end :])[0]
+    before_word = says(before, path)
+    if path == "time.end":
+        return before_word or says(after, path)
+    return before_word or says(after[:8], path)
+
+
+def _joined(said: str, moments: list[Moment]) -> bool:
+    """June or July; between June and July; from the 20th to the 22nd."""
+    between = [said[a.end : b.start].strip() for a, b in zip(moments, moments[1:], strict=False)]
+    return all(not gap or _joint().fullmatch(gap) for gap in between)
+
+
+@cache
+def _denial() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('time.not')}\s*(?:{any_of('time.month_lead')}\s*)?$")
+
+
+@cache
+def _joint() -> re.Pattern[str]:
+    return re.compile(rf"[ ,]*(?:{any_of('time.or', 'time.to')})[ ,]*")
+
+
+@cache
+def _around() -> re.Pattern[str]:
+    return re.compile(rf"\s*{any_of('time.around')}")
