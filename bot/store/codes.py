@@ -5,8 +5,7 @@ from __future__ import annotations
 import secrets
 
 PREFIX = "BR-"
-# Without what is confused in writing (0 O, 1 I L, 2 Z, 5 S, 8 B, U V) and without A and E, so that no word
-# arises.
+# Without what is confused in writing (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and without A and E, so that no word arises.
 # Six of 21 are 85 million: nobody guesses one of a few hundred.
 ALPHABET = "34679CDFGHJKMNPQRTWXY"
 LENGTH = 6

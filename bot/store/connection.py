@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _BUSY_SECONDS = 10
-# 16 MB of log between checkpoints: pages that change often are then copied into the database once, not each
-# time.
+# 16 MB of log between checkpoints: pages that change often are then copied into the database once.
 _PAGES_BETWEEN_CHECKPOINTS = 4000
 
 

@@ -29,15 +29,12 @@ def export(ledger: Ledger, person: str) -> dict[str, Any]:
         "unreachable_since": _iso(unreachable_since),
         "source": None if source is None else seal.open_text(turns.SOURCE, source),
         "addresses": [
-            {"channel": channel, "address": address}
-            for channel, address in addresses.addresses_of(ledger, number)
+            {"channel": channel, "address": address} for channel, address in addresses.addresses_of(ledger, number)
         ],
         "dialogue": json.loads(seal.open_text(turns.DIALOGUE, dialogue)),
         "permissions": [
             {"name": name, "state": state, "text_hash": text_hash, "language": language, "at": _iso(at)}
-            for name, state, text_hash, language, at in ledger.sql.execute(
-                _SQL["permissions"], (number,)
-            ).fetchall()
+            for name, state, text_hash, language, at in ledger.sql.execute(_SQL["permissions"], (number,)).fetchall()
         ],
         "events": [
             {"kind": kind, "detail": detail, "at": _iso(at)}
@@ -46,9 +43,7 @@ def export(ledger: Ledger, person: str) -> dict[str, Any]:
         "leads": [_lead(ledger, code) for (code,) in ledger.sql.execute(_SQL["leads"], (number,)).fetchall()],
         "waiting_to_be_sent": outbox.of_person(ledger, number),
         "received_and_kept": inbox.of_person(ledger, number),
-        "resume_links_until": [
-            _iso(expires) for (expires,) in ledger.sql.execute(_SQL["links"], (number,)).fetchall()
-        ],
+        "resume_links_until": [_iso(expires) for (expires,) in ledger.sql.execute(_SQL["links"], (number,)).fetchall()],
     }
 
 

@@ -74,7 +74,5 @@ def _decode(text: str, where: str) -> bytes:
     except (binascii.Error, ValueError):
         raise MasterKeyError(f"{where} is not a key in base64.") from None
     if len(key) != KEY_BYTES:
-        raise MasterKeyError(
-            f"{where} holds {len(key)} bytes, a master key has {KEY_BYTES} (44 characters in base64)."
-        )
+        raise MasterKeyError(f"{where} holds {len(key)} bytes, a master key has {KEY_BYTES} (44 characters in base64).")
     return key

@@ -1,7 +1,4 @@
-"""What was committed and has to be sent.
-
-In order a chat, at least once, until the channel takes it or refuses it for good.
-"""
+"""What was committed and has to be sent: in order a chat, at least once, until it is taken or refused for good."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.store import addresses, leads
+from bot.store.errors import StoreError
 from bot.store.ledger import Ledger, numbered, shown
 from bot.store.moments import from_micros, in_micros, to_micros
 from bot.store.queries import load_queries
@@ -36,31 +34,40 @@ def add(
     due_at = now if outgoing.not_before is None else to_micros(outgoing.not_before)
     content = {"address": outgoing.address, "payload": outgoing.payload}
     sealed = ledger.seal(person).close_json(_CONTENT, content)
-    chat = ledger.chat(outgoing.channel, outgoing.address)
-    ledger.sql.execute(
-        _SQL["add"], (person, lead, outgoing.channel, chat, outgoing.op, due_at, expires, sealed)
-    )
+    row = {
+        "person": person,
+        "lead": lead,
+        "channel": outgoing.channel,
+        "chat": ledger.chat(outgoing.channel, outgoing.address),
+        "op": outgoing.op,
+        "due_at": due_at,
+        "expires": expires,
+        "sealed": sealed,
+    }
+    ledger.sql.execute(_SQL["add"], row)
 
 
 def due(
     ledger: Ledger, channel: str, limit: int, now: datetime, besides: Collection[int]
 ) -> tuple[list[OutboxItem], list[int]]:
-    """The first row of each chat, if it is due.
-
-    And the first rows that a later card has overtaken, to be dropped.
+    """The first row of each chat, if it is due; and those of them that are of no use any more, to be dropped.
 
     `besides` are rows already being sent: their chats wait.
     """
     items: list[OutboxItem] = []
-    superseded: list[int] = []
-    with closing(ledger.sql.execute(_SQL["heads"], {"channel": channel, "now": to_micros(now)})) as rows:
-        for number, person, chat, op, attempts, sealed, overtaken in rows:
+    of_no_use: list[int] = []
+    with closing(ledger.sql.execute(_SQL["due"], {"channel": channel, "now": to_micros(now)})) as rows:
+        for number, person, chat, op, attempts, sealed, drop in rows:
             if number in besides:
                 continue
-            if overtaken:
-                superseded.append(number)
+            if drop:
+                of_no_use.append(number)
                 continue
-            content = ledger.seal(person).open_json(_CONTENT, sealed)
+            try:
+                content = ledger.seal(person).open_json(_CONTENT, sealed)
+                live = _live_message(ledger, person, chat)
+            except StoreError:  # without its key one family's row cannot be read: the others' are sent
+                continue
             items.append(
                 OutboxItem(
                     id=number,
@@ -70,26 +77,27 @@ def due(
                     op=op,
                     payload=content["payload"],
                     attempts=attempts,
-                    live_message=_live_message(ledger, person, chat),
+                    live_message=live,
                 )
             )
             if len(items) == limit:
                 break
-    return items, superseded
+    return items, of_no_use
 
 
-def drop_superseded(ledger: Ledger, rows: Collection[int]) -> None:
-    """Cards that a later one replaces, and what was to be done to them."""
+def drop_of_no_use(ledger: Ledger, rows: Collection[int], now: datetime) -> None:
+    """Cards that a later one replaces, with what was to be done to them; receipts that have waited too long."""
     for number in rows:
         found = ledger.sql.execute(_SQL["row"], (number,)).fetchall()
         if found:
-            ledger.sql.execute(_SQL["drop_superseded"], {"id": number, "chat": found[0][1]})
+            ledger.sql.execute(_SQL["drop_card"], {"id": number, "chat": found[0][1]})
+            ledger.sql.execute(_SQL["drop_expired"], (number, to_micros(now)))
 
 
 def sent(ledger: Ledger, number: int, live_message: str | None) -> None:
-    """The channel took it: the row goes. `live_message` is the chat's live card from now on; empty.
+    """The channel took it: the row goes.
 
-    It has none.
+    `live_message` is the chat's live card from now on: None if it is as it was, empty if there is none.
     """
     found = ledger.sql.execute(_SQL["row"], (number,)).fetchall()
     if not found:
@@ -155,6 +163,7 @@ def move_chat(ledger: Ledger, channel: str, old: str, new: str) -> None:
         seal = ledger.seal(person)
         content = seal.open_json(_CONTENT, sealed) | {"address": new}
         ledger.sql.execute(_SQL["move"], (after, seal.close_json(_CONTENT, content), number))
+    ledger.sql.execute(_SQL["find_head"], {"chat": after})
     ledger.sql.execute(_SQL["move_inbox"], {"old": before, "new": after})
     found = ledger.sql.execute(_SQL["person_of_chat"], (before,)).fetchall()
     if not found:

@@ -18,9 +18,7 @@ from bot.store.errors import StoreError
 KEY_BYTES = 32
 MARK_BYTES = 16
 _NONCE_BYTES = 12
-_as_json = json.JSONEncoder(
-    separators=(",", ":")
-).encode  # made once: making it costs more than a small value
+_as_json = json.JSONEncoder(separators=(",", ":")).encode  # made once: making it costs more than a small value
 _FORM = b"\x01"  # first byte of every sealed value; another way of sealing would get another one
 
 
@@ -88,6 +86,4 @@ class Marks:
 
 def derive(key: bytes, purpose: str) -> bytes:
     """A key of its own for each purpose (HKDF with SHA-256)."""
-    return HKDF(
-        algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"brasle " + purpose.encode()
-    ).derive(key)
+    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"brasle " + purpose.encode()).derive(key)

@@ -76,9 +76,7 @@ def _first_turn(ledger: Ledger, commit: Commit, chat: bytes, message: bytes, now
     revision = commit.revision + 1
     remind_at = None if commit.remind_at is None else to_micros(commit.remind_at)
     dialogue = seal.close_text(DIALOGUE, commit.dialogue)
-    ledger.sql.execute(
-        _SQL["create"], (number, revision, chat, now, now, remind_at, message[:_RECENT_BYTES], dialogue)
-    )
+    ledger.sql.execute(_SQL["create"], (number, revision, chat, now, now, remind_at, message[:_RECENT_BYTES], dialogue))
     addresses.add_address(ledger, number, commit.channel, commit.address)
     return _write_rest(ledger, commit, number, revision, now)
 
@@ -95,9 +93,7 @@ def _last_turn(ledger: Ledger, commit: Commit, number: int | None, message: byte
         inbox.drop(ledger, commit.inbox_id)
     for outgoing in commit.outgoing:
         is_receipt = (outgoing.channel, outgoing.address) == (commit.channel, commit.address)
-        outbox.add(
-            ledger, None, None, outgoing, now, expires=erasure.receipt_expires(now) if is_receipt else None
-        )
+        outbox.add(ledger, None, None, outgoing, now, expires=erasure.receipt_expires(now) if is_receipt else None)
     return Committed("" if number is None else shown(number), commit.revision + 1)
 
 

@@ -1,6 +1,4 @@
-"""The one thread that writes.
-
-What waits is done in one transaction and made durable by one flush, then everybody is told.
+"""The one thread that writes: what waits is done in one transaction, made durable by one flush, then all are told.
 
 A hundred turns at once cost one flush instead of a hundred; nobody hears "done" before it is on the disk.
 """

@@ -13,9 +13,7 @@ from bot.store.moments import utc_now
 from bot.store.records import Commit, Event, Outgoing
 from bot.store.store import Store
 
-ANSWERS = {
-    f"question_{number}": {"value": f"answer {number}", "at": "2026-11-22T10:00:00Z"} for number in range(30)
-}
+ANSWERS = {f"question_{number}": {"value": f"answer {number}", "at": "2026-11-22T10:00:00Z"} for number in range(30)}
 DIALOGUE = json.dumps({"state": "answering", "answers": ANSWERS, "behind": list(ANSWERS)})
 CARD = {
     "text": "One question, in some words more. " * 6,
@@ -52,9 +50,7 @@ async def measure(folder: Path) -> None:
         await asyncio.gather(*[chat(store, f"{chats}-{number}", turns) for number in range(chats)])
         took, used = time.perf_counter() - started, time.process_time() - used
         done = chats * turns
-        print(
-            f"{chats:5} in flight: {done / took:7.0f} turns/s, {used / done * 1e6:4.0f} us of processor each"
-        )
+        print(f"{chats:5} in flight: {done / took:7.0f} turns/s, {used / done * 1e6:4.0f} us of processor each")
     await store.close()
 
 

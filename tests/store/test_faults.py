@@ -122,9 +122,7 @@ async def test_a_key_whose_person_was_not_kept_goes_with_the_next_change(store: 
     keys.close()
 
 
-async def test_a_file_that_may_not_be_written_is_said_so_and_goes_on_later(
-    store: Store, family: Family
-) -> None:
+async def test_a_file_that_may_not_be_written_is_said_so_and_goes_on_later(store: Store, family: Family) -> None:
     await family.says("before")
     with read_only(store):
         with pytest.raises(StoreUnavailable, match="may not be written; check the owner"):
@@ -135,9 +133,7 @@ async def test_a_file_that_may_not_be_written_is_said_so_and_goes_on_later(
     assert (await store.load("telegram", "1001")).dialogue == "after"  # type: ignore[union-attr]
 
 
-async def test_a_locked_file_is_waited_for_and_then_said_so(
-    store: Store, folder: Path, family: Family
-) -> None:
+async def test_a_locked_file_is_waited_for_and_then_said_so(store: Store, folder: Path, family: Family) -> None:
     await family.says("before")
     store._writer._ledger.sql.execute("PRAGMA busy_timeout = 50").fetchall()
     other = sqlite3.connect(folder / "brasle.sqlite3", isolation_level=None)
@@ -168,8 +164,9 @@ async def test_an_erasure_that_cannot_be_finished_is_not_acknowledged(
     assert unfinished(folder) == []
 
 
-async def test_what_could_not_be_finished_is_tried_again_by_the_purge(
-    store: Store, folder: Path, family: Family
+@pytest.mark.parametrize("again", ["purge", "the same message"])
+async def test_an_erasure_that_could_not_be_finished_is_tried_again(
+    again: str, store: Store, folder: Path, family: Family
 ) -> None:
     await family.says()
     store._writer._ledger.sql.execute("PRAGMA busy_timeout = 50").fetchall()
@@ -179,7 +176,7 @@ async def test_what_could_not_be_finished_is_tried_again_by_the_purge(
     with pytest.raises(StoreUnavailable):
         await family.says(erase=True)
     reader.close()
-    await store.purge()
+    await (store.purge() if again == "purge" else family.says(erase=True, incoming=("telegram", "1001:2")))
     assert unfinished(folder) == []
 
 
@@ -201,9 +198,7 @@ def test_files_that_are_no_database_are_said_so(folder: Path) -> None:
 def run_as_nobody(folder: Path, program: str) -> str:
     """A program without root's rights; what it printed."""
     parts = [textwrap.dedent(program), f"work(Path({str(folder)!r}))"]
-    head = (
-        "import os, sys\nfrom pathlib import Path\nfrom bot.store.store import Store\nimport sqlite_utils\n"
-    )
+    head = "import os, sys\nfrom pathlib import Path\nfrom bot.store.store import Store\nimport sqlite_utils\n"
     drop = "if os.geteuid() == 0:\n    os.setgid(65534)\n    os.setuid(65534)\n"
     done = subprocess.run(
         [sys.executable, "-c", head + drop + "\n".join(parts)],

@@ -60,9 +60,7 @@ async def test_each_child_has_its_own(family: Family, store: Store) -> None:
 
 
 @pytest.mark.parametrize("status", [status for status in LEAD_STATUSES if status != "withdrawn"])
-async def test_a_family_never_sets_the_coordinators_status_back(
-    family: Family, store: Store, status: str
-) -> None:
+async def test_a_family_never_sets_the_coordinators_status_back(family: Family, store: Store, status: str) -> None:
     committed = await family.says(lead=lead_record(store))
     assert committed.lead_code is not None
     await store.set_lead_status(committed.lead_code, status, "Li")
@@ -104,9 +102,7 @@ async def test_what_is_not_there_or_not_a_status_is_said_in_words(family: Family
     assert await store.lead_history("BR-777777") == []
 
 
-async def test_withdrawing_cancels_what_was_not_sent_about_the_lead(
-    family: Family, store: Store, clock: Clock
-) -> None:
+async def test_withdrawing_cancels_what_was_not_sent_about_the_lead(family: Family, store: Store, clock: Clock) -> None:
     code = (await family.says(lead=lead_record(store), outgoing=(CARD, NOTICE))).lead_code
     assert code is not None
     await family.says(withdraw_lead=1, outgoing=(Outgoing("notice", "0", "withdrawn", {"code": code}),))
@@ -183,9 +179,7 @@ async def test_the_waitlist_goes_by_who_came_first(store: Store, clock: Clock) -
     given = []
     for number in range(4):
         clock.pass_by(seconds=1)
-        given.append(
-            (await Family(store, str(number)).says(lead=lead_record(store, score=number))).lead_code or ""
-        )
+        given.append((await Family(store, str(number)).says(lead=lead_record(store, score=number))).lead_code or "")
     assert [await store.waitlist_place(code) for code in given] == [1, 2, 3, 4]
     assert await store.waitlist_place() == 5
     await store.set_lead_status(given[1], "visit_booked", "Li")

@@ -8,9 +8,7 @@ from bot.store.store import Store
 from tests.store.conftest import Clock, Family
 
 
-async def test_a_link_opens_the_same_conversation_elsewhere_once(
-    store: Store, family: Family, clock: Clock
-) -> None:
+async def test_a_link_opens_the_same_conversation_elsewhere_once(store: Store, family: Family, clock: Clock) -> None:
     await family.says('{"at":"question 7"}')
     person = await family.person()
     token = await store.new_resume_link(person, clock.now + timedelta(days=7))
@@ -52,9 +50,7 @@ async def test_an_invented_link_opens_nothing(store: Store) -> None:
     assert await store.redeem_link("invented", "browser", "cookie") is None
 
 
-async def test_a_browser_that_had_begun_by_itself_follows_the_link(
-    store: Store, family: Family, clock: Clock
-) -> None:
+async def test_a_browser_that_had_begun_by_itself_follows_the_link(store: Store, family: Family, clock: Clock) -> None:
     await Family(store, "cookie", "browser").says("{}")
     await family.says()
     token = await store.new_resume_link(await family.person(), clock.now + timedelta(days=1))
@@ -62,9 +58,7 @@ async def test_a_browser_that_had_begun_by_itself_follows_the_link(
     assert (await store.load("browser", "cookie")).id == await family.person()  # type: ignore[union-attr]
 
 
-async def test_a_reminder_is_due_where_they_wrote_last_and_once(
-    store: Store, family: Family, clock: Clock
-) -> None:
+async def test_a_reminder_is_due_where_they_wrote_last_and_once(store: Store, family: Family, clock: Clock) -> None:
     await family.says(remind_at=clock.now + timedelta(days=1))
     await Family(store, "2").says()
     assert await store.reminders_due(clock.now) == []

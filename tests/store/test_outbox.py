@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from bot.store.records import OutboxItem, Outgoing
 from bot.store.store import Store
@@ -30,9 +32,7 @@ async def send_all(store: Store, clock: Clock, channel: str = "telegram") -> lis
 
 async def test_a_chats_rows_come_one_after_the_other(store: Store, clock: Clock) -> None:
     for address in ("1", "2"):
-        await Family(store, address).says(
-            outgoing=(message(address, f"{address}a"), message(address, f"{address}b"))
-        )
+        await Family(store, address).says(outgoing=(message(address, f"{address}a"), message(address, f"{address}b")))
     items = await store.due("telegram", 10, clock.now)
     assert texts(items) == ["1a", "2a"]
     assert (items[0].address, items[0].op, items[0].attempts, items[0].live_message) == (
@@ -69,8 +69,8 @@ async def test_retry_waits_and_the_chat_with_it(store: Store, clock: Clock) -> N
     assert texts(await store.due("telegram", 10, clock.now)) == ["2a"]
     assert texts(await store.due("telegram", 10, clock.pass_by(seconds=29))) == ["2a"]
     items = await store.due("telegram", 10, clock.pass_by(seconds=1))
-    assert texts(items) == ["1a", "2a"]
-    assert items[0].attempts == 1
+    assert texts(items) == ["2a", "1a"]  # who has been due longest comes first
+    assert [item.attempts for item in items] == [0, 1]
 
 
 async def test_what_is_not_before_a_moment_waits_for_it(store: Store, family: Family, clock: Clock) -> None:
@@ -102,15 +102,13 @@ async def test_a_card_that_was_shown_is_answered_before_the_current_one(
     assert await send_all(store, clock) == ["card 1 is answered", "card 3", "toast"]
 
 
-async def test_a_card_waiting_for_its_retry_is_overtaken_at_once(
-    store: Store, family: Family, clock: Clock
-) -> None:
+async def test_a_chat_told_to_wait_waits_for_its_new_card_too(store: Store, family: Family, clock: Clock) -> None:
     await family.says(outgoing=(message("1001", "card 1", "card"),))
     [item] = await store.due("telegram", 10, clock.now)
-    await store.retry(item.id, clock.now + timedelta(hours=1), "429")
-    assert await store.due("telegram", 10, clock.now) == []
-    await family.says(outgoing=(message("1001", "card 2", "card"),))
-    assert texts(await store.due("telegram", 10, clock.now)) == ["card 2"]
+    await store.retry(item.id, clock.now + timedelta(seconds=30), "429")
+    await family.says(outgoing=(message("1001", "1 is answered", "settle"), message("1001", "card 2", "card")))
+    assert await store.due("telegram", 10, clock.pass_by(seconds=29)) == []
+    assert texts(await store.due("telegram", 10, clock.pass_by(seconds=1))) == ["card 2"]
 
 
 async def test_a_card_being_sent_is_not_dropped(store: Store, family: Family, clock: Clock) -> None:
@@ -193,13 +191,60 @@ async def test_a_chat_that_moves_takes_everything_with_it(store: Store, family: 
     await store.move_chat("1001", "-100777")  # told twice: nothing left to move
 
 
-async def test_a_notice_needs_no_person_and_follows_its_target(
-    store: Store, family: Family, clock: Clock
-) -> None:
+async def test_a_notice_needs_no_person_and_follows_its_target(store: Store, family: Family, clock: Clock) -> None:
     await family.says(outgoing=(message("-5", "lead", "lead", "group"),))
     await store.move_chat("-5", "-1005", channel="group")
     [item] = await store.due("group", 10, clock.now)
     assert item.address == "-1005"
+
+
+async def test_a_chat_that_moves_onto_another_keeps_one_line(store: Store, clock: Clock) -> None:
+    for address in ("1", "2"):
+        rows = (message(address, f"{address}a"), message(address, f"{address}b"))
+        await Family(store, address).says(outgoing=rows)
+    await store.move_chat("2", "1")
+    assert texts(await store.due("telegram", 10, clock.now)) == ["1a"]
+    assert await send_all(store, clock) == ["1a", "1b", "2a", "2b"]
+
+
+async def test_erasing_one_family_does_not_hold_up_the_sites_line(store: Store, clock: Clock) -> None:
+    families = [Family(store, str(number)) for number in range(3)]
+    for family in families:
+        first, more = (message("0", f"{word} of {family.address}", "lead", "notice") for word in ("first", "more"))
+        await family.says(outgoing=(first, more))
+    await store.erase(await families[0].person())
+    assert texts(await store.due("notice", 10, clock.now)) == ["first of 1"]
+    await store.erase(await families[2].person())
+    assert await send_all(store, clock, "notice") == ["first of 1", "more of 1"]
+
+
+async def test_the_line_of_every_chat_has_one_first_row_whatever_happens(store: Store, clock: Clock) -> None:
+    chance = random.Random(5)
+    families = [Family(store, str(number)) for number in range(6)]
+    for _ in range(400):
+        family = chance.choice(families)
+        match chance.randrange(8):
+            case 0 | 1 | 2:
+                ops = chance.choices(["card", "settle", "message", "refresh"], k=chance.randrange(4))
+                await family.says(outgoing=tuple(message(family.address, "x", op) for op in ops))
+            case 3 | 4:
+                for item in await store.due("telegram", 2, clock.now):
+                    await store.sent(item.id)
+            case 5:
+                for item in await store.due("telegram", 1, clock.now):
+                    await store.retry(item.id, clock.now + timedelta(seconds=chance.randrange(3)), "429")
+            case 6:
+                for item in await store.due("telegram", 1, clock.now):
+                    await store.give_up(item.id, "refused")
+            case 7 if person := await store.load("telegram", family.address):
+                end = store.erase if chance.random() < 0.5 else partial(store.unreachable, why="blocked")
+                await end(person.id)
+        clock.pass_by(seconds=1)
+        lines = store._reader.sql.execute(
+            "SELECT min(id) = max(CASE WHEN head THEN id END), sum(head) FROM outbox"
+            " WHERE given_up_at IS NULL GROUP BY chat"
+        ).fetchall()
+        assert set(lines) <= {(1, 1)}
 
 
 async def test_rows_that_are_gone_can_be_reported_again(store: Store, family: Family, clock: Clock) -> None:

@@ -90,9 +90,7 @@ async def test_a_commit_for_somebody_who_is_gone_is_a_conflict(store: Store) -> 
 async def test_one_failing_turn_harms_no_other_of_its_batch(store: Store) -> None:
     good = [store.commit(first(str(number), f"m{number}")) for number in range(50)]
     bad = [
-        store.commit(
-            replace(first("x", "bad"), outgoing=(Outgoing("telegram", "x", "card", {"a": object()}),))
-        ),
+        store.commit(replace(first("x", "bad"), outgoing=(Outgoing("telegram", "x", "card", {"a": object()}),))),
         store.commit(replace(first("y", "bad"), events=(Event("started", None, Clock().now),))),  # type: ignore[arg-type]
         store.commit(replace(first("z", "bad"), person="00", revision=1)),
     ]
@@ -149,9 +147,7 @@ async def test_after_closing_everything_says_so(store: Store) -> None:
         await store.commit(first())
 
 
-async def test_turns_handed_in_before_closing_are_finished(
-    store: Store, open_store: Callable[..., Store]
-) -> None:
+async def test_turns_handed_in_before_closing_are_finished(store: Store, open_store: Callable[..., Store]) -> None:
     turns = [asyncio.create_task(store.commit(first(str(number), "m"))) for number in range(100)]
     await asyncio.sleep(0)
     await store.close()

@@ -1,31 +1,31 @@
 -- name: add
-INSERT INTO outbox (person, lead, channel, chat, op, due_at, expires, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO outbox (person, lead, channel, chat, op, due_at, expires, sealed, head)
+VALUES (:person, :lead, :channel, :chat, :op, :due_at, :expires, :sealed,
+        NOT EXISTS (SELECT 1 FROM outbox WHERE chat = :chat AND given_up_at IS NULL));
 
--- name: heads
--- The first waiting row of every chat; a later one never overtakes it, even if the first has to wait.
+-- name: due
+-- `of_no_use`: a card that a later one replaces, or a receipt that has waited too long.
 SELECT id, person, chat, op, attempts, sealed,
-       op = 'card' AND EXISTS (
+       (expires IS NOT NULL AND expires <= :now)
+       OR (op = 'card' AND EXISTS (
            SELECT 1 FROM outbox AS later
            WHERE later.chat = outbox.chat AND later.id > outbox.id AND later.op = 'card' AND later.given_up_at IS NULL
-       ) AS superseded
+       )) AS of_no_use
 FROM outbox
-WHERE channel = :channel AND given_up_at IS NULL AND (expires IS NULL OR expires > :now)
-  AND NOT EXISTS (
-      SELECT 1 FROM outbox AS earlier
-      WHERE earlier.chat = outbox.chat AND earlier.id < outbox.id AND earlier.given_up_at IS NULL
-        AND (earlier.expires IS NULL OR earlier.expires > :now)
-  )
-  AND (due_at <= :now OR superseded)
-ORDER BY id;
+WHERE channel = :channel AND head = 1 AND due_at <= :now
+ORDER BY due_at, id;
 
 -- name: live_message
 SELECT live_message FROM address WHERE chat = ?;
 
--- name: drop_superseded
+-- name: drop_card
 -- The card itself, and what was to be done to it until the next card: it was never shown.
 DELETE FROM outbox
 WHERE chat = :chat AND given_up_at IS NULL AND id >= :id AND (id = :id OR op IN ('settle', 'retire', 'refresh'))
   AND id < (SELECT min(id) FROM outbox WHERE chat = :chat AND id > :id AND op = 'card' AND given_up_at IS NULL);
+
+-- name: drop_expired
+DELETE FROM outbox WHERE id = ? AND expires <= ?;
 
 -- name: row
 SELECT person, chat, sealed FROM outbox WHERE id = ?;
@@ -60,6 +60,11 @@ SELECT id, person, sealed FROM outbox WHERE chat = ? AND given_up_at IS NULL;
 
 -- name: move
 UPDATE outbox SET chat = ?, sealed = ? WHERE id = ?;
+
+-- name: find_head
+UPDATE outbox
+SET head = (id = (SELECT min(id) FROM outbox AS first WHERE first.chat = :chat AND first.given_up_at IS NULL))
+WHERE chat = :chat AND given_up_at IS NULL;
 
 -- name: person_of_chat
 SELECT person FROM address WHERE chat = ?;

@@ -96,6 +96,7 @@ CREATE TABLE outbox (
     channel TEXT NOT NULL,
     chat BLOB NOT NULL,
     op TEXT NOT NULL,
+    head INTEGER NOT NULL,                -- 1: the first of its chat that waits; only such a row is ever sent
     due_at INTEGER NOT NULL,
     expires INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -103,8 +104,21 @@ CREATE TABLE outbox (
     why BLOB,                             -- sealed: what the channel answered
     sealed BLOB                           -- address and payload; wiped when given up
 ) STRICT;
-CREATE INDEX outbox_chat ON outbox (chat, id);
+CREATE INDEX outbox_due ON outbox (channel, due_at) WHERE head = 1;
+CREATE INDEX outbox_waiting ON outbox (chat, id) WHERE given_up_at IS NULL;
 CREATE INDEX outbox_lead ON outbox (lead) WHERE lead IS NOT NULL;
+-- Whatever takes a chat's first row away, the next one takes its place.
+CREATE TRIGGER outbox_row_gone AFTER DELETE ON outbox WHEN old.head = 1
+BEGIN
+    UPDATE outbox SET head = 1
+    WHERE id = (SELECT min(id) FROM outbox WHERE chat = old.chat AND given_up_at IS NULL);
+END;
+CREATE TRIGGER outbox_row_given_up AFTER UPDATE OF given_up_at ON outbox WHEN old.head = 1
+BEGIN
+    UPDATE outbox SET head = 0 WHERE id = old.id;
+    UPDATE outbox SET head = 1
+    WHERE id = (SELECT min(id) FROM outbox WHERE chat = old.chat AND given_up_at IS NULL);
+END;
 
 -- Updates of Telegram stored before they are confirmed; a handled one is deleted, its hash stays in seen_update.
 CREATE TABLE inbox (
