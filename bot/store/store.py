@@ -11,11 +11,26 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.store import addresses, erasure, export, inbox, lead_queue, leads, outbox, recruiting, turns
+from bot.store import (
+    addresses,
+    audit,
+    erasure,
+    export,
+    inbox,
+    lead_queue,
+    leads,
+    outbox,
+    recruiting,
+    sessions,
+    sign_in,
+    turns,
+)
 from bot.store.connection import connect_reader, connect_writer
+from bot.store.desk import Desk
 from bot.store.errors import StoreUnavailable, in_words
 from bot.store.keyring import Keyring
 from bot.store.ledger import Ledger, numbered
@@ -35,6 +50,8 @@ from bot.store.records import (
     Reminder,
 )
 from bot.store.schema import migrate
+from bot.store.staff import Staff
+from bot.store.trail import Trail
 from bot.store.writer import Writer
 
 FILE_NAME = "brasle.sqlite3"
@@ -53,6 +70,9 @@ class Store:
         self._reader = reader
         self._writer = writer
         self._closed = False
+        self.staff = Staff(self)
+        self.desk = Desk(self)
+        self.trail = Trail(self)
 
     @classmethod
     def open(
@@ -89,7 +109,9 @@ class Store:
             opened.callback(sql.close)
             migrate(sql, "brasle")
             ledger = Ledger(sql, keys, clock)
+            audit.begin(ledger)
             if checkpoints:
+                audit.anchor_now(ledger)
                 erasure.replay_erasures(ledger)
             reader = Ledger(connect_reader(folder / FILE_NAME), keys.reader(folder), clock)
             opened.pop_all()
@@ -123,6 +145,11 @@ class Store:
             return work(self._reader, *args, **kwargs)
         except sqlite3.Error as error:
             raise in_words(error, self.folder) from error
+
+    def another_reader(self) -> Ledger:
+        """For a long reading in a thread of its own; whoever asks for it closes it."""
+        keys = self._reader.keys.reader(self.folder)
+        return Ledger(connect_reader(self.folder / FILE_NAME), keys, self._reader.clock)
 
     # A turn of talk
 
@@ -190,10 +217,10 @@ class Store:
         `besides` are rows already being sent: their chats wait.
         """
         while True:
-            items, of_no_use = self._read(outbox.due, channel, limit, now, besides)
-            if not of_no_use:
+            items, superseded = self._read(outbox.due, channel, limit, now, besides)
+            if not superseded:
                 return items
-            await self._write(outbox.drop_of_no_use, of_no_use, now)
+            await self._write(outbox.drop_superseded, superseded)
 
     async def sent(self, id: int, *, live_message: str | None = None) -> None:
         """It was sent: the row and its body go.
@@ -238,6 +265,10 @@ class Store:
         """One lead with everything it holds, by its reference number as anybody may type it."""
         return self._read(lead_queue.by_code, code)
 
+    async def read_lead(self, code: str, by: str) -> Lead | None:
+        """As `lead`, for somebody of the site: that it was read is in the trail before it is given out."""
+        return await self._write(lead_queue.read, code, by)
+
     async def lead_of(self, person: str, child: int) -> Lead | None:
         """The lead of this person's child with everything it holds."""
         return self._read(lead_queue.of_child, person, child)
@@ -247,11 +278,21 @@ class Store:
         return self._read(lead_queue.history, code)
 
     async def set_lead_status(
-        self, code: str, status: str, by: str, reason: str | None = None, detail: str | None = None
+        self,
+        code: str,
+        status: str,
+        by: str,
+        reason: str | None = None,
+        detail: str | None = None,
+        *,
+        actor: str | None = None,
     ) -> None:
-        """The coordinator's move. UnknownLead, UnknownStatus."""
+        """The coordinator's move. UnknownLead, UnknownStatus.
+
+        `actor`: who the trail names, if that is another than `by`.
+        """
         why = {key: word for key, word in (("reason", reason), ("detail", detail)) if word is not None}
-        await self._write(leads.set_status, code, status, by, why)
+        await self._write(partial(leads.set_status, actor=actor), code, status, by, why)
 
     async def waitlist_place(self, code: str | None = None) -> int | None:
         """The lead's place among those who wait, from 1; without a code the next one's.
@@ -264,9 +305,11 @@ class Store:
         """What the coordinator said last; before the first word open, as of no day."""
         return self._read(recruiting.recruiting)
 
-    async def set_recruiting(self, state: str, as_of: date, places_left: int | None, by: str) -> None:
-        """The coordinator's word. UnknownStatus."""
-        await self._write(recruiting.set_recruiting, state, as_of, places_left, by)
+    async def set_recruiting(
+        self, state: str, as_of: date, places_left: int | None, by: str, *, actor: str | None = None
+    ) -> None:
+        """The coordinator's word. UnknownStatus. `actor` as in `set_lead_status`."""
+        await self._write(partial(recruiting.set_recruiting, actor=actor), state, as_of, places_left, by)
 
     # Links and reminders
 
@@ -310,6 +353,7 @@ class Store:
     async def purge(self) -> None:
         """To be called every hour or so: forget what is kept for a time only."""
         await self._write(_purge)
+        await self.trail.anchor()
 
 
 def _erase(ledger: Ledger, person: str) -> None:
@@ -317,5 +361,5 @@ def _erase(ledger: Ledger, person: str) -> None:
 
 
 def _purge(ledger: Ledger) -> None:
-    for room in (inbox, outbox, addresses, erasure):
+    for room in (inbox, outbox, addresses, erasure, sign_in, sessions):
         room.purge(ledger)
