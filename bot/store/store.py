@@ -217,10 +217,10 @@ class Store:
         `besides` are rows already being sent: their chats wait.
         """
         while True:
-            items, superseded = self._read(outbox.due, channel, limit, now, besides)
-            if not superseded:
+            items, of_no_use = self._read(outbox.due, channel, limit, now, besides)
+            if not of_no_use:
                 return items
-            await self._write(outbox.drop_superseded, superseded)
+            await self._write(outbox.drop_of_no_use, of_no_use, now)
 
     async def sent(self, id: int, *, live_message: str | None = None) -> None:
         """It was sent: the row and its body go.
