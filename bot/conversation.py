@@ -116,8 +116,9 @@ class Conversation:
         around = await self._around(person, before)
         if person is None:
             before = before.having(source=incoming.source)
-            if incoming.button is None and incoming.command is None:
-                # Whatever a newcomer sends first is answered with the hello; only the urgent lane reads it.
+            if incoming.command is None and not (incoming.button or "").startswith("language:"):
+                # Whatever a newcomer sends first, an old card's button too, is answered with the hello; only the
+                # urgent lane reads it.
                 incoming_first = incoming.model_copy(update={"command": "start"})
                 turn = take_turn(before, incoming_first, around)
             else:

@@ -26,6 +26,8 @@ WIDEST_HEADING = 72
 QUESTION_MARKS = ("?", "\uff1f")
 # Buttons that can be ticked together; any other of a card of several choices, "none of these", stands alone.
 TICKED_IDS = ("tick:", "pick:")
+HAN = re.compile("[\u3400-\u9fff]")
+LATIN_WORD = re.compile("[A-Za-z]{2}")
 FIRST_SENTENCE = re.compile("[^?\uff1f\u3002]{6,}?(?:[?\uff1f\u3002]|[.!](?= ))")
 # Fields about the person who answers, by card: browsers can fill them in (WCAG 1.3.5).
 AUTOCOMPLETE = {"contact_name": "name", "contact_city": "address-level2"}
@@ -94,6 +96,15 @@ class Voice:
         parts = re.split(r"\n\s*\n", said)
         return [Markup(part.strip("\n")) for part in parts if part.strip()]  # noqa: S704
 
+    def other(self, text: str) -> Markup:
+        """A lang attribute for a run in the other script: a Chinese answer on an English page, or the reverse."""
+        page_is_han = html_language(self.language).startswith("zh")
+        if not page_is_han and HAN.search(text):
+            return Markup(' lang="zh-Hans"')
+        if page_is_han and not HAN.search(text) and LATIN_WORD.search(text):
+            return Markup(' lang="en"')
+        return Markup("")
+
     def first_line(self, text: Text) -> str:
         return self.say(text).partition("\n")[0]
 
@@ -143,9 +154,7 @@ class Pages:
             session=session,
             demo=shown.demo,
             draft=shown.draft,
-            notes=[shown.toast, *reply.notes]
-            if shown.toast and shown.toast not in reply.notes
-            else reply.notes,
+            notes=[shown.toast, *reply.notes] if shown.toast and shown.toast not in reply.notes else reply.notes,
             shown=shown,
             reply=reply,
             look=look,

@@ -65,7 +65,11 @@ def web_app(
     """Build the application; `healthy` answers /healthz, `https` says that families reach us by https."""
 
     async def health(request: Request) -> Response:
-        well = healthy is None or await healthy()
+        try:
+            well = healthy is None or await healthy()
+        except Exception as problem:
+            log.error("not well: %s", where(problem))
+            well = False
         return PlainTextResponse("ok" if well else "not well", status_code=200 if well else 503)
 
     async def refused(request: Request, problem: Exception) -> Response:

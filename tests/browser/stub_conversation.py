@@ -217,6 +217,7 @@ class StubConversation:
     """Goes through CARDS in order, whatever is answered; `said` is everything that reached it, once each."""
 
     demo: bool = False
+    draft: bool = True
     at: dict[str, int] = field(default_factory=dict)
     languages: dict[str, str] = field(default_factory=dict)
     said: list[Incoming] = field(default_factory=list)
@@ -229,6 +230,7 @@ class StubConversation:
             language=self.languages.get(address) or nearest(hint or "", ("zh_Hans", "en")) or "en",
             revision=revision,
             demo=self.demo,
+            draft=self.draft,
         )
         return replace(shown, **more)  # type: ignore[arg-type]
 

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from bot.channels.browser import BrowserChannel
 from bot.channels.browser_memory import Briefly
-from bot.channels.web import STATIC
+from bot.channels.web import STATIC, web_app
 from tests.browser.reading_pages import FORM, Family, encode, read
-from tests.browser.serving import Site, build
-from tests.browser.stub_conversation import CARDS, WORDS
+from tests.browser.serving import Links, Site, build
+from tests.browser.stub_conversation import CARDS, WORDS, StubConversation, StubWording
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -400,9 +401,42 @@ def test_no_body_whatever_its_bytes_breaks_the_server(visitor: Family, body: byt
     assert response.status_code in (400, 403)
 
 
+def test_runs_in_the_other_language_say_so(site: Site) -> None:
+    family = Family(site, "en")
+    page = family.stand_at("review")
+    html = family.client.get("/").text
+    assert '<div class="lines" lang="zh-Hans">Hydroxychloroquine 羟氯喹' in html
+    assert [tag["lang"] for tag in page.all("button") if tag.get("name") == "language"] == ["zh-Hans"]
+    chinese = Family(site)
+    chinese.stand_at("remark")
+    assert "lang=" not in chinese.client.get("/").text.partition("<main")[2].partition("<form")[0]
+
+
+def test_the_lines_about_demo_and_draft_go_when_they_no_longer_hold(site: Site) -> None:
+    family = Family(site)
+    assert "演示版" in family.page.words
+    assert "草稿" in family.page.words
+    site.conversation.demo = site.conversation.draft = False
+    live = read(family.client.get("/"))
+    assert "演示版" not in live.words
+    assert "草稿" not in live.words
+
+
 def test_health_says_whether_the_store_answers(site: Site) -> None:
     response = TestClient(site.app).get("/healthz")
     assert (response.status_code, response.text) == (200, "ok")
+
+
+async def unwell() -> bool:
+    raise OSError("secret-canary")
+
+
+def test_a_store_that_cannot_be_read_is_not_healthy(caplog: pytest.LogCaptureFixture) -> None:
+    channel = BrowserChannel(StubConversation(), StubWording(), Links().redeem)
+    app = web_app(channel.routes(), channel.error_page, healthy=unwell)
+    response = TestClient(app).get("/healthz")
+    assert (response.status_code, response.text) == (503, "not well")
+    assert "secret-canary" not in caplog.text
 
 
 def test_what_is_kept_for_a_moment_goes_by_time_and_by_number() -> None:
