@@ -65,9 +65,7 @@ class Wording:
         """
         folder = folder or FOLDER
         master = read_file(folder / MASTER)
-        texts = {
-            ENGLISH: {key: _template(master, key, entry.english) for key, entry in master.entries.items()}
-        }
+        texts = {ENGLISH: {key: _template(master, key, entry.english) for key, entry in master.entries.items()}}
         for path in sorted(folder.glob("*.po")):
             texts[path.stem] = _translated(read_file(path), master)
         return cls(texts, strict=strict)

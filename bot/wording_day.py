@@ -16,11 +16,7 @@ def pattern(day: Day) -> tuple[str, dict[str, date]]:
     first, last = min(day.earliest, day.latest), max(day.earliest, day.latest)
     if first == last:
         return "date.day", {"date": first}
-    if (
-        (first.year, first.month) == (last.year, last.month)
-        and first.day == 1
-        and last.day == _month_end(last)
-    ):
+    if (first.year, first.month) == (last.year, last.month) and first.day == 1 and last.day == _month_end(last):
         return "date.month", {"date": first}
     if first.year == last.year and (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return "date.year", {"date": first}

@@ -80,13 +80,9 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
-        raise WordingError(
-            f"{path.name}: byte {error.start} is not UTF-8; save the file as UTF-8."
-        ) from error
+        raise WordingError(f"{path.name}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
     except OSError as error:
-        raise WordingError(
-            f"{path}: cannot be read ({error.strerror}); check that the file is there."
-        ) from error
+        raise WordingError(f"{path}: cannot be read ({error.strerror}); check that the file is there.") from error
 
 
 def _first(error: Exception) -> str:

@@ -64,9 +64,7 @@ def _pieces(source: str) -> list[tuple[str, str | None]]:
     try:
         parsed = list(Formatter().parse(source))
     except ValueError as error:
-        raise TemplateError(
-            f"a brace is open or closed alone ({error}); a literal brace is written twice"
-        ) from error
+        raise TemplateError(f"a brace is open or closed alone ({error}); a literal brace is written twice") from error
     pieces: list[tuple[str, str | None]] = []
     for literal, name, format_spec, conversion in parsed:
         if name is not None and (format_spec or conversion or not _NAME.match(name)):

@@ -26,9 +26,7 @@ def check(shelf: Shelf) -> Iterable[Finding]:
 def _well_formed(shelf: Shelf, file: WordingFile) -> Iterable[Finding]:
     name = shelf.name(file)
     for entry in file.repeated:
-        yield Finding(
-            name, entry.line, entry.key, "this key stands here a second time", "Keep one of the two"
-        )
+        yield Finding(name, entry.line, entry.key, "this key stands here a second time", "Keep one of the two")
     for entry in file.unnamed:
         short = entry.english[:40]
         yield Finding(
@@ -51,9 +49,7 @@ def _translated(shelf: Shelf, file: WordingFile) -> Iterable[Finding]:
         if master is None:
             near = get_close_matches(key, shelf.master.entries, n=1)
             hint = f"Did you mean {near[0]}? " if near else ""
-            yield Finding(
-                name, entry.line, key, f"{MASTER} has no such key", f"{hint}Remove it, or mend the msgctxt"
-            )
+            yield Finding(name, entry.line, key, f"{MASTER} has no such key", f"{hint}Remove it, or mend the msgctxt")
         elif not entry.translation.strip():
             yield Finding(name, entry.line, key, "not translated yet", "Write the translation into msgstr")
         elif entry.fuzzy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from bot.locale_checks.finding import Finding
@@ -42,12 +43,18 @@ FILES = (
 def check(shelf: Shelf) -> Iterable[Finding]:
     texts = shelf.master.entries
     wanted = needed(load_questions())
-    named = list(named_in(SOURCE))
+    named = _named_in_program()
     yield from _of_questions(shelf, wanted)
     groups = {key.partition(".")[0] for key in texts if "." in key}
     for one in named:
         yield from _of_source(one, texts, groups)
     yield from _unused(shelf, wanted, named)
+
+
+@lru_cache(maxsize=1)
+def _named_in_program() -> tuple[Named, ...]:
+    """Read once: the program does not change while its texts are checked."""
+    return tuple(named_in(SOURCE))
 
 
 def _of_questions(shelf: Shelf, wanted: dict[str, frozenset[str]]) -> Iterable[Finding]:
@@ -61,9 +68,7 @@ def _of_questions(shelf: Shelf, wanted: dict[str, frozenset[str]]) -> Iterable[F
             strange = _names(each) - filled if each is not None else set()
             if each is not None and strange:
                 what = f"nothing fills {{{min(strange)}}} here"
-                yield Finding(
-                    name, each.line, each.key, what, "Only .ask and .short of a medicine or vaccine name it"
-                )
+                yield Finding(name, each.line, each.key, what, "Only .ask and .short of a medicine or vaccine name it")
 
 
 def _of_source(one: Named, texts: Mapping[str, Entry], groups: set[str]) -> Iterable[Finding]:
@@ -85,7 +90,7 @@ def _of_source(one: Named, texts: Mapping[str, Entry], groups: set[str]) -> Iter
             yield Finding(place, one.line, one.key, what, "Rename one of the two")
 
 
-def _unused(shelf: Shelf, wanted: dict[str, frozenset[str]], named: list[Named]) -> Iterable[Finding]:
+def _unused(shelf: Shelf, wanted: dict[str, frozenset[str]], named: tuple[Named, ...]) -> Iterable[Finding]:
     spelled = {one.key for one in named if one.key is not None}
     patterns = {one.pattern for one in named if one.pattern is not None}
 
@@ -97,9 +102,7 @@ def _unused(shelf: Shelf, wanted: dict[str, frozenset[str]], named: list[Named])
         plain = key.removesuffix(SELF)
         if key.endswith(SELF) and plain not in shelf.master.entries:
             what = f"there is no {plain} that this is a variant of"
-            yield Finding(
-                shelf.name(shelf.master), entry.line, key, what, "Add the plain key or remove this one"
-            )
+            yield Finding(shelf.name(shelf.master), entry.line, key, what, "Add the plain key or remove this one")
         elif plain.startswith(OF_QUESTIONS) and plain not in wanted and plain not in spelled:
             what = "no question and no part of the program uses this text"
             yield Finding(shelf.name(shelf.master), entry.line, key, what, "Remove it, or mend its key")

@@ -23,9 +23,7 @@ def check(shelf: Shelf) -> Iterable[Finding]:
         text = _PLACEHOLDER.sub(PLACEHOLDER, line.text)
         limit = limit_of(line.entry.key, shelf.rules.length)
         if limit is not None and limit.width is not None and display_width(text) > limit.width:
-            what = (
-                f"{display_width(text)} wide; a {limit.kind} holds {limit.width} (a Chinese character is 2)"
-            )
+            what = f"{display_width(text)} wide; a {limit.kind} holds {limit.width} (a Chinese character is 2)"
             yield Finding(line.file, line.entry.line, line.entry.key, what, "Say it shorter")
         most = limit.characters if limit is not None and limit.characters is not None else TELEGRAM_MESSAGE
         if len(text) > most:

@@ -18,9 +18,7 @@ def check(shelf: Shelf) -> Iterable[Finding]:
         yield from _tags(line)
         entity = _ENTITY.search(line.text)
         if entity:
-            yield _finding(
-                line, f"{entity.group()} would be shown as it stands", "Write the character itself"
-            )
+            yield _finding(line, f"{entity.group()} would be shown as it stands", "Write the character itself")
 
 
 def _tags(line: Line) -> Iterable[Finding]:

@@ -80,6 +80,4 @@ def _rules(path: Path) -> Rules:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise WordingError(
-            f"{path.name}, {place}: {first['msg']}; compare it with its neighbours."
-        ) from error
+        raise WordingError(f"{path.name}, {place}: {first['msg']}; compare it with its neighbours.") from error

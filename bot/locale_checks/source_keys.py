@@ -92,9 +92,7 @@ def _named(path: Path, node: ast.AST, values: frozenset[str] | None, *, sure: bo
         yield from _named(path, node.orelse, values, sure=True)
 
 
-def _written(
-    path: Path, line: int, text: str, values: frozenset[str] | None, *, sure: bool
-) -> Iterator[Named]:
+def _written(path: Path, line: int, text: str, values: frozenset[str] | None, *, sure: bool) -> Iterator[Named]:
     """A quoted text that may be a key, or (`trail.action.`) the beginning of some."""
     if KEY.match(text):
         yield Named(path, line, text, None, values, sure)

@@ -51,9 +51,7 @@ def _same(line: Line, master: Entry, names: tuple[str, ...]) -> Iterable[Finding
     for name in dict.fromkeys(_names(master.english)):
         if name not in names:
             what = f"{{{name}}} of the English text is missing"
-            yield Finding(
-                line.file, line.entry.line, line.entry.key, what, f"Put {{{name}}} where its value belongs"
-            )
+            yield Finding(line.file, line.entry.line, line.entry.key, what, f"Put {{{name}}} where its value belongs")
 
 
 def _names(text: str) -> tuple[str, ...]:

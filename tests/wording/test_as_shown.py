@@ -59,9 +59,7 @@ def say_all(wording: Wording, shown: Iterator[Text]) -> None:
 def test_every_question_has_words_for_all_it_shows(wording: Wording, id: str, channel: Channel) -> None:
     medicine = Medicine(number=1, said="", name="prednisone", entry="prednisone")
     vaccine = Medicine(number=2, said="MMR", name="vax_mmr", entry="vax_mmr")
-    interview = Interview(
-        card=id, medicines=(medicine,), vaccines=(vaccine,), trail=("respondent",), ticked=("none",)
-    )
+    interview = Interview(card=id, medicines=(medicine,), vaccines=(vaccine,), trail=("respondent",), ticked=("none",))
     dialogue = Dialogue(channel=channel, language="en", interview=interview)
     reply = question_card(dialogue, AROUND)
     say_all(wording, texts(reply))
@@ -132,7 +130,5 @@ async def wander(family: Family, chance: random.Random) -> None:
         await family.command(chance.choice(COMMANDS))
     else:
         await family.send(
-            other=chance.choice(
-                ["photo", "voice", "sticker", "video", "document", "location", "edited", "unknown"]
-            )
+            other=chance.choice(["photo", "voice", "sticker", "video", "document", "location", "edited", "unknown"])
         )

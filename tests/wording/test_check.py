@@ -129,9 +129,7 @@ def entry_of(path: Path, key: str) -> str:
 
 def test_a_missing_text_is_found(folder: Path) -> None:
     path = folder / PO
-    path.write_text(
-        path.read_text(encoding="utf-8").replace(entry_of(path, "nav.skip"), ""), encoding="utf-8"
-    )
+    path.write_text(path.read_text(encoding="utf-8").replace(entry_of(path, "nav.skip"), ""), encoding="utf-8")
     assert_found(folder, PO, "nav.skip", "missing")
 
 
@@ -169,23 +167,15 @@ def test_a_text_that_nothing_uses_is_found(folder: Path, key: str) -> None:
 
 def test_a_question_without_its_text_is_found(folder: Path) -> None:
     path = folder / POT
-    path.write_text(
-        path.read_text(encoding="utf-8").replace(entry_of(path, "card.sex.why"), ""), encoding="utf-8"
-    )
-    assert any(
-        finding.key == "card.sex.why" and "needs this text" in finding.what for finding in found(folder)
-    )
+    path.write_text(path.read_text(encoding="utf-8").replace(entry_of(path, "card.sex.why"), ""), encoding="utf-8")
+    assert any(finding.key == "card.sex.why" and "needs this text" in finding.what for finding in found(folder))
 
 
 def test_a_text_that_the_program_names_and_nobody_wrote_is_found(folder: Path) -> None:
     path = folder / POT
-    path.write_text(
-        path.read_text(encoding="utf-8").replace(entry_of(path, "review.confirm"), ""), encoding="utf-8"
-    )
+    path.write_text(path.read_text(encoding="utf-8").replace(entry_of(path, "review.confirm"), ""), encoding="utf-8")
     named = [
-        finding
-        for finding in found(folder)
-        if finding.key == "review.confirm" and finding.file.startswith("bot/")
+        finding for finding in found(folder) if finding.key == "review.confirm" and finding.file.startswith("bot/")
     ]
     assert named
     assert named[0].line > 0

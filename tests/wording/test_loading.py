@@ -80,12 +80,8 @@ def test_a_missing_master_is_named(tmp_path: Path) -> None:
         Wording.load(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "key", ["alarm.emergency", "permission.health.ask", "card.mood.ask", "card.sex.choice.male"]
-)
-def test_a_language_without_a_safety_permission_or_question_text_is_not_offered(
-    folder: Path, key: str
-) -> None:
+@pytest.mark.parametrize("key", ["alarm.emergency", "permission.health.ask", "card.mood.ask", "card.sex.choice.male"])
+def test_a_language_without_a_safety_permission_or_question_text_is_not_offered(folder: Path, key: str) -> None:
     text = chinese(folder).read_text(encoding="utf-8")
     head, _, rest = text.partition(f'msgctxt "{key}"\n')
     entry, gap, after = rest.partition("\n\n")
@@ -98,9 +94,7 @@ def test_a_language_without_a_safety_permission_or_question_text_is_not_offered(
 
 
 def test_a_third_language_needs_only_its_file(folder: Path) -> None:
-    third = (
-        chinese(folder).read_text(encoding="utf-8").replace("简体中文", "繁體中文").replace("跳过", "略過")
-    )
+    third = chinese(folder).read_text(encoding="utf-8").replace("简体中文", "繁體中文").replace("跳过", "略過")
     (folder / "zh_Hant.po").write_text(third, encoding="utf-8")
     wording = Wording.load(folder)
     assert ("zh_Hant", "繁體中文") in wording.languages()

@@ -91,19 +91,14 @@ def test_the_texts_own_tags_stay_in_markup_and_go_in_plain_text() -> None:
     from bot.wording_template import parse
 
     template = parse("<b>Now</b>: {a} & SpO2 < 92 <script>x</script>")
-    assert (
-        template.fill({"a": "1"}, markup=True)
-        == "<b>Now</b>: 1 &amp; SpO2 &lt; 92 &lt;script&gt;x&lt;/script&gt;"
-    )
+    assert template.fill({"a": "1"}, markup=True) == "<b>Now</b>: 1 &amp; SpO2 &lt; 92 &lt;script&gt;x&lt;/script&gt;"
     assert template.fill({"a": "1"}, markup=False) == "Now: 1 & SpO2 < 92 <script>x</script>"
 
 
 def test_the_hash_is_that_of_the_wording_shown(wording: Wording) -> None:
     shown = wording.say(Text(key="permission.abroad.ask"), "zh_Hans")
     assert wording.text_hash("permission.abroad.ask", "zh_Hans") == hashlib.sha256(shown.encode()).hexdigest()
-    assert wording.text_hash("permission.abroad.ask", "en") != wording.text_hash(
-        "permission.abroad.ask", "zh_Hans"
-    )
+    assert wording.text_hash("permission.abroad.ask", "en") != wording.text_hash("permission.abroad.ask", "zh_Hans")
 
 
 HINTS: dict[str, list[str | None]] = {
@@ -172,15 +167,11 @@ VALUES: st.SearchStrategy[Value] = st.recursive(
 @settings(max_examples=300, deadline=None)
 @given(
     key=KEYS,
-    values=st.dictionaries(
-        st.sampled_from(["answer", "medicine", "date", "n", "reason", "x"]), VALUES, max_size=3
-    ),
+    values=st.dictionaries(st.sampled_from(["answer", "medicine", "date", "n", "reason", "x"]), VALUES, max_size=3),
     language=st.sampled_from([*LANGUAGES, "zh_Hant", "fr", "", "not a language", "xx"]),
     self_answering=st.booleans(),
 )
-def test_nothing_makes_it_fail(
-    key: str, values: dict[str, Value], language: str, self_answering: bool
-) -> None:
+def test_nothing_makes_it_fail(key: str, values: dict[str, Value], language: str, self_answering: bool) -> None:
     text = Text(key=key, values=values)
     assert isinstance(LOADED.say(text, language, self_answering=self_answering), str)
     assert isinstance(LOADED.say_html(text, language, self_answering=self_answering), str)
@@ -196,9 +187,6 @@ def test_own_words_never_become_markup(said: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    hint=st.text(max_size=60)
-    | st.from_regex(r"[a-z-]{1,20}(;q=[0-9.]{1,4})?(,[a-z-]{1,12})?", fullmatch=True)
-)
+@given(hint=st.text(max_size=60) | st.from_regex(r"[a-z-]{1,20}(;q=[0-9.]{1,4})?(,[a-z-]{1,12})?", fullmatch=True))
 def test_any_hint_gives_an_offered_language(hint: str) -> None:
     assert LOADED.guess(hint) in dict(LOADED.languages())

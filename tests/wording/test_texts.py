@@ -65,9 +65,7 @@ def test_every_button_of_the_program_is_measured_as_one(shelf: Shelf) -> None:
     unmeasured = []
     for path in sorted((FOLDER.parent / "bot").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (
-                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Button"
-            ):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Button"):
                 continue
             for call in ast.walk(node):
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Text":
@@ -85,9 +83,7 @@ def test_buttons_fit_a_phone(wording: Wording) -> None:
     for card in questions.card:
         for choice in card.choices:
             for language in LANGUAGES:
-                assert (
-                    display_width(wording.say(Text(key=f"card.{card.id}.choice.{choice.id}"), language)) <= 32
-                )
+                assert display_width(wording.say(Text(key=f"card.{card.id}.choice.{choice.id}"), language)) <= 32
 
 
 def test_window_buttons_read_well(wording: Wording) -> None:
@@ -122,9 +118,7 @@ def test_the_safety_text_differs_by_who_answers_and_never_says_both(wording: Wor
 
 
 def test_private_reasons_are_never_named(wording: Wording) -> None:
-    named = re.compile(
-        r"乙肝|艾滋|HIV|结核|怀孕|抑郁|情绪|hepatitis|tubercul|pregnan|mood|depress", re.IGNORECASE
-    )
+    named = re.compile(r"乙肝|艾滋|HIV|结核|怀孕|抑郁|情绪|hepatitis|tubercul|pregnan|mood|depress", re.IGNORECASE)
     for key in wording.all_keys():
         if key.startswith("reason."):
             for language in LANGUAGES:
@@ -168,9 +162,7 @@ def test_chinese_uses_full_width_punctuation(shelf: Shelf) -> None:
 
 def test_no_invisible_characters(shelf: Shelf) -> None:
     for line in shelf.lines():
-        assert not re.search("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00a0\u00ad]", line.text), (
-            line.entry.key
-        )
+        assert not re.search("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00a0\u00ad]", line.text), line.entry.key
 
 
 def test_chinese_sentences_are_short(shelf: Shelf) -> None:
@@ -180,9 +172,7 @@ def test_chinese_sentences_are_short(shelf: Shelf) -> None:
         if not re.search(r"\.(ask|why|text)(\||$)|^(permission|result|alarm|page|misread)\.", entry.key):
             continue
         sentences = re.split(r"[。！？\n]", re.sub(r"\{\w+\}", "某", entry.translation))
-        lengths += [
-            len(re.findall(r"[一-鿿]|[A-Za-z0-9]+", sentence)) for sentence in sentences if sentence.strip()
-        ]
+        lengths += [len(re.findall(r"[一-鿿]|[A-Za-z0-9]+", sentence)) for sentence in sentences if sentence.strip()]
     assert sum(lengths) / len(lengths) < 20
 
 
