@@ -173,6 +173,8 @@ class Questions(Data):
     """The whole plan of questions, in asking order."""
 
     parts: int
+    also_called: dict[str, dict[str, str]] = {}
+    also_called_as: dict[str, str] = {}
     card: tuple[Card, ...]
     medicine: PerItem
     vaccine: PerItem
@@ -185,6 +187,14 @@ class Questions(Data):
     def private_criteria(self) -> frozenset[str]:
         """Criteria that private cards inform: never named to a family as a reason."""
         return frozenset(criterion for card in self.card if card.private for criterion in card.why)
+
+    def called(self, medicine: str, names: Mapping[str, str]) -> dict[str, str]:
+        """The lexicon's names of a medicine, each with what families call it in that language."""
+        also = self.also_called.get(medicine, {})
+        return {
+            language: self.also_called_as[language].format(name=name, also=also[language]) if language in also else name
+            for language, name in names.items()
+        }
 
     def template(self, id: str) -> tuple[Card, int | None]:
         """The card behind an id, and the number of the medicine or vaccine in it, if any.

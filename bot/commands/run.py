@@ -25,6 +25,8 @@ def run(args: argparse.Namespace) -> int:
     if args.port is not None:
         settings = settings.model_copy(update={"port": args.port})
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    # A machine's every step is no news, and a library's voice may carry what it handles.
+    logging.getLogger("transitions").setLevel(logging.WARNING)
     grave = [problem for problem in problems(settings) if problem.stops]
     for problem in grave:
         print(problem.line(), file=sys.stderr)

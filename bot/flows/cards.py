@@ -105,7 +105,7 @@ def span(words_: str) -> Text:
 
 
 def term(medicine: str, around: Surroundings) -> Term:
-    return Term(by_language=around.protocol.medicines.names(medicine))
+    return Term(by_language=around.questions.called(medicine, around.protocol.medicines.names(medicine)))
 
 
 def navigation(card: Card, dialogue: Dialogue) -> tuple[Button, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.flows.cards import joined, name_of
+from bot.flows.cards import joined, name_of, term
 from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, remarked
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.flows.understanding import Mention, mentioned
-from bot.message import Incoming, Term, Text
+from bot.message import Incoming, Text
 from brasle_prescreen.question import Card
 
 # More names than this in one list go to the call, not to cards; they are kept and judged all the same.
@@ -191,5 +191,5 @@ def _with_items(dialogue: Dialogue, asked: Card, items: tuple[Medicine, ...]) ->
 
 
 def _read_as(mention: Mention, around: Surroundings) -> Text:
-    name = Term(by_language=around.protocol.medicines.names(mention.entry or ""))
+    name = term(mention.entry or "", around)
     return Text(key="medicine.read_as", values={"said": mention.said, "name": name})
