@@ -173,7 +173,7 @@ class Conversation:
                 withdraw_lead=dialogue.interview.child if turn.withdraw else None,
                 permissions=tuple(self._permission_records(turn)),
                 events=tuple(Event(one.kind, one.detail, around.now) for one in turn.happened),
-                remind_at=around.now + REMIND_AFTER if turn.remind else None,
+                remind_at=around.now + REMIND_AFTER if dialogue.remind else None,
                 source=incoming.source if person is None else None,
                 erase=turn.erase,
             )
