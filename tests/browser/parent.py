@@ -36,7 +36,8 @@ class Parent:
         return "\n".join(await self.page.locator("[role=status]").all_inner_texts())
 
     async def press(self, id: str) -> str:
-        await self.page.locator(f"button[value='{id}']").first.click()
+        async with self.page.expect_navigation():
+            await self.page.locator(f"button[value='{id}']").first.click()
         return await self.card()
 
     async def tick(self, *ids: str) -> None:
@@ -50,14 +51,14 @@ class Parent:
         await self.page.fill("#text", text)
 
     async def type(self, text: str) -> str:
+        """Write and send, in a short field by the Enter key."""
         await self.write(text)
-        await self.page.press("#text", "Control+Enter" if await self.is_long() else "Enter")
-        if await self.is_long():
-            await self.page.locator(".entry button").click()
+        async with self.page.expect_navigation():
+            if await self.page.locator("textarea#text").count():
+                await self.page.locator(".entry button").click()
+            else:
+                await self.page.press("#text", "Enter")
         return await self.card()
-
-    async def is_long(self) -> bool:
-        return await self.page.locator("textarea#text").count() > 0
 
     async def ids(self) -> list[str]:
         """What can be pressed on the card itself."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 from tests.browser.serving import Site
 from tests.browser.stub_conversation import CARDS, WORDS
@@ -57,6 +57,12 @@ async def stand_at(page: Page, site: Site, card: str) -> None:
     await page.goto(site.url)
 
 
+async def press(button: Locator) -> None:
+    """Press and wait for the page that follows."""
+    async with button.page.expect_navigation():
+        await button.click()
+
+
 def violations(found: dict[str, Any]) -> list[str]:
     return [
         f"{one['id']}: {node['html']} {node['failureSummary']}" for one in found["violations"] for node in one["nodes"]
@@ -74,17 +80,17 @@ async def test_axe_finds_nothing_on_any_page(chromium: Browser, served: Site, la
         await stand_at(page, served, card)
         found[card] = violations((await Axe().run(page, options=AXE)).response)
     await stand_at(page, served, "number")
-    await page.locator("button.primary").click()
+    await press(page.locator("button.primary"))
     found["empty field"] = violations((await Axe().run(page, options=AXE)).response)
     await stand_at(page, served, "choice")
-    await page.locator("button.choice").first.click()
+    await press(page.locator("button.choice").first)
     found["last answer"] = violations((await Axe().run(page, options=AXE)).response)
     for name, path in NOTICES.items():
         await page.goto(served.url + path)
         found[name] = violations((await Axe().run(page, options=AXE)).response)
     await page.goto(served.url)
     served.conversation.broken = True
-    await page.locator("footer button").first.click()
+    await press(page.locator("footer button").first)
     found["trouble"] = violations((await Axe().run(page, options=AXE)).response)
     await context.close()
     assert {name: faults for name, faults in found.items() if faults} == {}
@@ -106,12 +112,12 @@ async def test_the_whole_way_without_javascript_and_back_harms_nothing(phone: Br
     words = WORDS["zh"]
     page = await phone.new_page()
     await page.goto(served.url)
-    await page.get_by_role("button", name=words["permission.yes"]).click()
-    await page.get_by_role("button", name=words["sex.girl"]).click()
+    await press(page.get_by_role("button", name=words["permission.yes"]))
+    await press(page.get_by_role("button", name=words["sex.girl"]))
     await page.get_by_label(words["heart.disease"]).check()
-    await page.get_by_role("button", name="选好了，继续").click()
+    await press(page.get_by_role("button", name="选好了，继续"))
     await page.get_by_label(words["entry.type_here"]).fill("2026年3月")
-    await page.get_by_role("button", name="填好了，继续").click()
+    await press(page.get_by_role("button", name="填好了，继续"))
     assert words["medicines.ask"] in await page.inner_text("h1")
     said = [(one.button, one.choices, one.text) for one in served.conversation.said]
     assert said == [
@@ -123,7 +129,7 @@ async def test_the_whole_way_without_javascript_and_back_harms_nothing(phone: Br
     await page.go_back()
     assert words["medicines.ask"] in await page.inner_text("h1")
     assert "点了手机的返回" in await page.inner_text("[role=status]")
-    await page.get_by_role("button", name=words["medicines.done"]).click()
+    await press(page.get_by_role("button", name=words["medicines.done"]))
     await page.reload()
     assert words["weight.ask"] in await page.inner_text("h1")
     assert len(served.conversation.said) == 5
@@ -193,9 +199,9 @@ async def test_too_much_text_from_a_real_browser_gets_a_kind_page(phone: Browser
     await page.goto(served.url)
     await stand_at(page, served, "remark")
     await page.fill("#text", "x" * 1_200_000)
-    await page.get_by_role("button", name="填好了，继续").click()
+    await press(page.get_by_role("button", name="填好了，继续"))
     assert await page.inner_text("h1") == "这段文字太长了"
-    await page.get_by_role("link", name="回到问题").click()
+    await press(page.get_by_role("link", name="回到问题"))
     assert WORDS["zh"]["remark.ask"] in await page.inner_text("h1")
 
 

@@ -217,12 +217,14 @@ async def test_a_private_link_goes_on_in_another_browser_at_the_same_card(clinic
     token = await store.new_resume_link(person.id, clinic.app.conversation._clock().replace(year=2099))
     second = await clinic.parent("en")
     await second.page.goto(f"{clinic.url}/r/{token}")
-    await second.page.locator("main button").click()
+    async with second.page.expect_navigation():
+        await second.page.locator("main button").click()
     assert second.page.url == f"{clinic.url}/"
     assert await second.card() == "sex"
     assert await second.press("choose:female") == "diagnosis"
     third = await clinic.parent("en")
     await third.page.goto(f"{clinic.url}/r/{token}")
-    await third.page.locator("main button").click()
+    async with third.page.expect_navigation():
+        await third.page.locator("main button").click()
     assert await third.card() == ""
     assert token not in await third.page.content()
