@@ -1,0 +1,41 @@
+"""Imports once what is slow to import, then forks a server process for every line it is told: a restart takes milliseconds.
+
+Run as a program. A line of JSON on standard input is one server's arguments; the answer is its process id. The servers
+are real processes, to be killed with SIGKILL; only their imports are inherited.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import traceback
+from typing import Any
+
+
+def main() -> None:
+    from tests.faults import server  # everything that a server needs, aiogram included
+
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+    for line in sys.stdin:
+        arguments: dict[str, Any] = json.loads(line)
+        process = os.fork()
+        if process == 0:
+            try:
+                sys.stdin.close()
+                os.close(1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                server.serve(**arguments)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(1)
+        print(process, flush=True)
+
+
+if __name__ == "__main__":
+    main()
