@@ -27,7 +27,7 @@ def packet_of(dialogue: Dialogue, around: Surroundings) -> dict[str, Any]:
     criteria = [
         {
             "id": finding.id,
-            "verdict": str(finding.verdict),
+            "verdict": finding.verdict.value,
             "kind": str(finding.kind) if finding.kind else None,
             "concern": finding.concern,
             "clears_on": _span(finding.clears_on),
@@ -82,7 +82,7 @@ def contact_of(dialogue: Dialogue) -> dict[str, str]:
 
 def _part(part: PartJudgement) -> dict[str, Any]:
     judged = part.judgement
-    return {"id": part.id, "verdict": str(judged.verdict), "concern": judged.concern, "reason": judged.reason}
+    return {"id": part.id, "verdict": judged.verdict.value, "concern": judged.concern, "reason": judged.reason}
 
 
 def _span(span: Any) -> dict[str, str] | None:
