@@ -75,6 +75,7 @@ class App:
         """The one web application: the browser chat, and Telegram's webhook if it is used."""
         from bot.channels.browser import BrowserChannel
         from bot.channels.web import web_app
+        from bot.coordinator.console import Console
 
         browser = BrowserChannel(
             self.conversation,
@@ -84,10 +85,11 @@ class App:
             draft=not self.settings.approval,
             demo=self.settings.demo,
         )
-        routes = browser.routes()
+        console = Console(self.store, self.wording, self.protocol, self.settings, clock=self._clock)
+        routes = [*console.routes(), *browser.routes()]
         if self.telegram is not None:
             routes = [*self.telegram.routes(), *routes]
-        return web_app(routes, browser.error_page, https=browser.https, healthy=self._healthy)
+        return web_app(routes, console.or_else(browser.error_page), https=browser.https, healthy=self._healthy)
 
     async def _healthy(self) -> bool:
         await self.store.recruiting()

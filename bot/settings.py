@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.flows.turn import SiteFacts
+from brasle_prescreen.working_hours import parse_spans
 
 
 class Settings(BaseSettings):
@@ -35,13 +36,30 @@ class Settings(BaseSettings):
     first_contact_days: int = Field(default=2, ge=1, le=30)
     notify: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     links_valid_days: int = Field(default=7, ge=1, le=30)
+    console_idle_minutes: int = Field(default=30, ge=5, le=240)
+    console_session_hours: int = Field(default=10, ge=1, le=24)
+    console_invitation_hours: int = Field(default=72, ge=1, le=336)
     log_level: str = "INFO"
+
+    # The coordinators' clock, in hours of working time: see doctor for each.
+    working_hours: str = "08:00-12:00,13:30-17:30"
+    first_call_hours: float = Field(default=4, gt=0, le=80)
+    to_pi_hours: float = Field(default=8, gt=0, le=160)
+    next_call_hours: float = Field(default=8, gt=0, le=160)
+    follow_up_hours: float = Field(default=40, gt=0, le=400)
 
     @field_validator("notify", mode="before")
     @classmethod
     def _several(cls, value: object) -> object:
         """Addresses of apprise, separated by spaces."""
         return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("working_hours")
+    @classmethod
+    def _in_order(cls, value: str) -> str:
+        """ValueError says what such hours look like."""
+        parse_spans(value)
+        return value
 
     @field_validator("public_url", "telegram_api_base")
     @classmethod

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
+FIXED = ("/static/", "/coordinator/static/")
 MAX_BODY = 1024 * 1024
 # A browser shows our kind page only if it could finish sending: we read on and throw away, up to here.
 MAX_DISCARDED = 32 * 1024 * 1024
@@ -118,7 +119,7 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
         # Static files carry their hash as ?v=, so an asked-for version never changes.
-        fixed = scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v=")
+        fixed = scope["path"].startswith(FIXED) and scope["query_string"].startswith(b"v=")
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -115,12 +115,16 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What proves somebody from now on: the password's hash, the secret of the codes, recovery codes."""
+    """What proves somebody from now on: the password's hash, the secret of the codes, recovery codes.
+
+    `browser` is the secret by which this browser is known.
+    """
 
     password: str
     secret: str
     step: int
     recovery_codes: tuple[str, ...]
+    browser: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def begin(ledger: Ledger) -> None:
 
 def listing(ledger: Ledger, wanted: Wanted) -> list[Entry]:
     """Entries with the names of who did it."""
-    names = _names(ledger)
+    known = names(ledger)
     rows = ledger.sql.execute(
         _SQL["listing"],
         {
@@ -82,7 +82,7 @@ def listing(ledger: Ledger, wanted: Wanted) -> list[Entry]:
             "limit": wanted.limit,
         },
     ).fetchall()
-    return [_entry(row, names) for row in rows]
+    return [_entry(row, known) for row in rows]
 
 
 def actions(ledger: Ledger) -> list[str]:
@@ -184,16 +184,16 @@ def _actor(ledger: Ledger, by: str) -> tuple[str, str]:
     return who, ""
 
 
-def _names(ledger: Ledger) -> dict[str, str]:
+def names(ledger: Ledger) -> dict[str, str]:
     """Whom each `who` stands for."""
     staff = ledger.keys.staff
-    names = {
+    known = {
         who: staff.open_text(_NAME + who.encode(), sealed)
         for who, sealed in ledger.sql.execute(_SQL["names"]).fetchall()
     }
     for id_, sealed in ledger.sql.execute(_SQL["account_names"]).fetchall():
-        names[f"account:{id_}"] = staff.open_text(name_place(id_), sealed)
-    return names
+        known[f"account:{id_}"] = staff.open_text(name_place(id_), sealed)
+    return known
 
 
 def name_place(account: str) -> bytes:
@@ -201,7 +201,7 @@ def name_place(account: str) -> bytes:
     return f"account.name {account}".encode()
 
 
-def _entry(row: tuple[Any, ...], names: dict[str, str]) -> Entry:
+def _entry(row: tuple[Any, ...], known: dict[str, str]) -> Entry:
     seq, at, who, role, action, subject, field, was, became, reason, hash_ = row
     return Entry(
         seq,
@@ -215,7 +215,7 @@ def _entry(row: tuple[Any, ...], names: dict[str, str]) -> Entry:
         became,
         reason,
         hash_.hex(),
-        names.get(who, ""),
+        known.get(who, ""),
     )
 
 

@@ -76,7 +76,7 @@ def succeed(ledger: Ledger, proved: Proved, new: NewSession) -> bool:
         refused(ledger, account)
         return False
     is_new = not _knows(ledger, account, browser)
-    ledger.sql.execute(_SQL["keep_browser"], (_browser_mark(ledger, account, browser), account, now))
+    _keep_browser(ledger, account, browser)
     counter = _counter(ledger, proved.name, account, None if is_new else browser)
     ledger.sql.execute(_SQL["forget_attempts"], (counter,))
     if proved.rehashed is not None:
@@ -111,6 +111,7 @@ def enrol(ledger: Ledger, account: str, enrolment: Enrolment, new: NewSession) -
     _set_recovery_codes(ledger, account, enrolment.recovery_codes)
     ledger.sql.execute(_SQL["drop_links"], (account,))
     sessions.end_all(ledger, account, by)
+    _keep_browser(ledger, account, enrolment.browser)
     begin_first(ledger, account, new, "enrolled")
     return True
 
@@ -122,9 +123,14 @@ def begin_first(ledger: Ledger, account: str, new: NewSession, how: str) -> None
     audit.append(ledger, f"account:{account}", Did("sign_in", account, reason=how))
 
 
-def confirm(ledger: Ledger, account: str, proof: Proof) -> bool:
-    """Use up the code of somebody who proves again who they are."""
-    return _use(ledger, account, proof)
+def confirm(ledger: Ledger, proved: Proved) -> bool:
+    """Somebody signed in has proved again who they are. False if the code was used meanwhile."""
+    if not _use(ledger, proved.account, proved.proof):
+        return False
+    known = _knows(ledger, proved.account, proved.browser)
+    counter = _counter(ledger, proved.name, proved.account, proved.browser if known else None)
+    ledger.sql.execute(_SQL["forget_attempts"], (counter,))
+    return True
 
 
 def change_password(ledger: Ledger, account: str, password: str, token: str) -> None:
@@ -181,6 +187,11 @@ def _counter(ledger: Ledger, name: str, account: str, browser: str | None) -> by
 def _knows(ledger: Ledger, account: str, browser: str) -> bool:
     mark = _browser_mark(ledger, account, browser)
     return bool(ledger.sql.execute(_SQL["knows_browser"], (mark, account)).fetchall())
+
+
+def _keep_browser(ledger: Ledger, account: str, browser: str) -> None:
+    mark = _browser_mark(ledger, account, browser)
+    ledger.sql.execute(_SQL["keep_browser"], (mark, account, ledger.now()))
 
 
 def _use(ledger: Ledger, account: str, proof: Proof) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.store import accounts, sessions, sign_in
+from bot.store import accounts, audit, sessions, sign_in
 from bot.store.account_records import (
     Account,
     Attempt,
@@ -16,7 +16,6 @@ from bot.store.account_records import (
     NewAccount,
     NewSession,
     OpenLink,
-    Proof,
     Proved,
     Session,
     SignIn,
@@ -47,6 +46,10 @@ class Staff:
     async def account(self, id: str) -> Account | None:
         found = self._store._read(accounts.listing, id)
         return found[0] if found else None
+
+    async def names(self) -> dict[str, str]:
+        """Whom each `by` stands for: `account:<id>`, and the hashed names of the command line."""
+        return self._store._read(audit.names)
 
     async def named(self, name: str) -> Account | None:
         """Who signs in with this name."""
@@ -101,9 +104,9 @@ class Staff:
         """What is needed to judge whether somebody signed in is still the same person."""
         return self._store._read(sign_in.proofs, account)
 
-    async def confirm(self, account: str, proof: Proof) -> bool:
-        """Use up the code of somebody who proves again who they are."""
-        return await self._store._write(sign_in.confirm, account, proof)
+    async def confirm(self, proved: Proved) -> bool:
+        """Somebody signed in has proved again who they are. False if the code was used meanwhile."""
+        return await self._store._write(sign_in.confirm, proved)
 
     async def change_password(self, account: str, password: str, token: str) -> None:
         """A new password, and the end of every session but the one with this secret."""

@@ -1,0 +1,95 @@
+"""One's own account: where it is signed in, the password, new recovery codes."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from bot.channels.browser_session import new_session
+from bot.coordinator.access import Page, needs
+from bot.coordinator.enrolment import new_password_problems
+from bot.coordinator.one_time_codes import new_recovery_codes
+from bot.coordinator.passwords import SHORTEST
+from bot.coordinator.sign_in import Refusal, prove, wrong
+from bot.coordinator.visit import ACCOUNT, HOME, Visit
+from bot.message import Text
+from bot.store.account_records import Proved
+
+_SIGN_INS_SHOWN = 10
+
+
+@needs("account.own")
+async def own(visit: Visit) -> Response:
+    return await _page(visit)
+
+
+@needs("account.own")
+async def change_password(visit: Visit) -> Response:
+    """A new password; whoever else is signed in with the old one is signed out."""
+    problems = new_password_problems(visit)
+    if problems:
+        return await _page(visit, problems, form="password")
+    refusal = await _prove_again(visit, "password_now")
+    if refusal is not None:
+        return await _page(visit, {"password_form": refusal.problem}, form="password", status=refusal.status)
+    hashed = await visit.console.passwords.hash(visit.typed_as_is("password"))
+    await visit.store.staff.change_password(visit.who.account_id, hashed, visit.secret)
+    return visit.go(ACCOUNT, say=Text(key="console.account.password_changed"))
+
+
+@needs("account.own")
+async def renew_recovery_codes(visit: Visit) -> Response:
+    refusal = await _prove_again(visit, "password_for_codes")
+    if refusal is not None:
+        return await _page(visit, {"codes_form": refusal.problem}, form="codes", status=refusal.status)
+    codes = new_recovery_codes()
+    await visit.store.staff.new_recovery_codes(visit.who.account_id, codes)
+    await visit.store.staff.keep(visit.secret, {**visit.kept, "codes": codes})
+    return visit.go(f"{HOME}/recovery-codes")
+
+
+@needs("account.own")
+async def end_session(visit: Visit) -> Response:
+    """Sign one other browser out."""
+    await visit.store.staff.end_one(visit.who.account_id, visit.typed("session"), visit.who.by)
+    return visit.go(ACCOUNT, say=Text(key="console.account.session_ended"))
+
+
+@needs("account.own")
+async def end_others(visit: Visit) -> Response:
+    """Sign every browser but this one out."""
+    await visit.store.staff.end_others(visit.who.account_id, visit.secret, visit.who.by)
+    return visit.go(ACCOUNT, say=Text(key="console.account.others_ended"))
+
+
+async def _prove_again(visit: Visit, field: str) -> Refusal | None:
+    """Ask for password and code once more: a browser left open must not be enough to take the account over."""
+    browser = visit.console.cookies.secret(visit.request, "staff-browser") or new_session()
+    proved = await prove(visit, visit.who.name, browser, password=visit.typed_as_is(field))
+    if isinstance(proved, Proved):
+        return None if await visit.store.staff.confirm(proved) else wrong()
+    return proved
+
+
+async def _page(
+    visit: Visit, problems: dict[str, Text] | None = None, *, form: str = "", status: int = 422
+) -> Response:
+    staff, account = visit.store.staff, visit.who.account_id
+    return visit.page(
+        "account.html",
+        status=status if problems else 200,
+        problems=problems or {},
+        open_form=form,
+        least=SHORTEST,
+        sessions=await staff.sessions(account, visit.console.idle),
+        sign_ins=await staff.sign_ins(account, _SIGN_INS_SHOWN),
+        codes_left=await staff.recovery_codes_left(account),
+    )
+
+
+PAGES = (
+    Page("/account", own),
+    Page("/account/password", change_password, post=True),
+    Page("/account/recovery-codes", renew_recovery_codes, post=True),
+    Page("/account/sessions/end", end_session, post=True),
+    Page("/account/sessions/end-others", end_others, post=True),
+)

@@ -1,0 +1,119 @@
+"""The coordinators' console: its pages, mounted under /coordinator in the one web application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.channels.browser_memory import Briefly
+from bot.channels.web import ErrorPage
+from bot.coordinator import account, accounts, enrolment, sign_in, start, trail
+from bot.coordinator.access import Page
+from bot.coordinator.cookies import StaffCookies
+from bot.coordinator.gate import Gate
+from bot.coordinator.layout import STATIC, STATIC_PATH, Layout, MenuItem
+from bot.coordinator.passwords import Passwords
+from bot.coordinator.visit import HOME, Visit
+from bot.message import Text
+from bot.settings import Settings
+from bot.store.store import Store
+from bot.wording import ENGLISH, Wording
+from brasle_prescreen.protocol import Protocol
+
+# The rooms of the console, each a module with PAGES.
+ROOMS: tuple[tuple[Page, ...], ...] = (
+    start.PAGES,
+    sign_in.PAGES,
+    enrolment.PAGES,
+    account.PAGES,
+    accounts.PAGES,
+    trail.PAGES,
+)
+MENU: tuple[MenuItem, ...] = (
+    MenuItem("accounts.manage", f"{HOME}/accounts", "accounts"),
+    MenuItem("trail.read", f"{HOME}/trail", "trail"),
+)
+KIND_OF_STATUS = {404: "not_found", 405: "not_found", 413: "too_large", 400: "forged"}
+
+
+class Console:
+    """Everything that its pages share. Chinese comes first: whoever has not chosen reads Chinese."""
+
+    def __init__(
+        self,
+        store: Store,
+        wording: Wording,
+        protocol: Protocol,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime],
+        rooms: Iterable[tuple[Page, ...]] = ROOMS,
+    ) -> None:
+        address = urlsplit(settings.public_url)
+        self.store = store
+        self.wording = wording
+        self.protocol = protocol
+        self.settings = settings
+        self.clock = clock
+        self.public_host = address.netloc or None
+        self.cookies = StaffCookies(https=address.scheme == "https")
+        self.idle = timedelta(minutes=settings.console_idle_minutes)
+        self.session_length = timedelta(hours=settings.console_session_hours)
+        self.invitation_length = timedelta(hours=settings.console_invitation_hours)
+        self.passwords = Passwords()
+        self.layout = Layout(wording, MENU, banners=["demo"] if settings.demo else [])
+        self.rooms = tuple(rooms)
+        self._notes: Briefly[Text] = Briefly(seconds=120)
+
+    def routes(self) -> list[BaseRoute]:
+        """Every page, each behind the gate; one that says not who may open it does not start."""
+        gate = Gate(self)
+        pages = [page for room in self.rooms for page in room]
+        for page in pages:
+            page.admission  # noqa: B018
+        routes: list[BaseRoute] = [
+            Route(
+                HOME + page.path, partial(gate.answer, page), methods=["POST"] if page.post else ["GET"], name=page.path
+            )
+            for page in pages
+        ]
+        return [Mount(STATIC_PATH, StaticFiles(directory=STATIC)), *routes]
+
+    def link_to(self, token: str, request: Request) -> str:
+        """An invitation's address, as the person invited can open it."""
+        base = self.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
+        return f"{base}{HOME}/invitation/{token}"
+
+    def languages(self) -> tuple[str, ...]:
+        return tuple(code for code, _ in self.wording.languages())
+
+    def language(self, wanted: str | None) -> str:
+        """One that is offered: the wanted one, else the first, which is Chinese."""
+        offered = self.languages()
+        return wanted if wanted in offered else next(iter(offered), ENGLISH)
+
+    def put_note(self, visit: Visit, text: Text) -> None:
+        self._notes.put(visit.secret, text)
+
+    def take_note(self, visit: Visit) -> Text | None:
+        return self._notes.take(visit.secret)
+
+    def or_else(self, families: ErrorPage) -> ErrorPage:
+        """The page in place of one that failed: ours below /coordinator, the families' elsewhere."""
+
+        def error_page(request: Request, status: int) -> Response:
+            path = request.url.path
+            if path != HOME and not path.startswith(f"{HOME}/"):
+                return families(request, status)
+            language = self.language(self.cookies.get(request, "staff-language"))
+            visit = Visit(request, self, language, "")
+            return visit.refuse(status, KIND_OF_STATUS.get(status, "trouble"))
+
+        return error_page

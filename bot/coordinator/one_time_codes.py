@@ -1,0 +1,90 @@
+"""One-time codes: six digits from the telephone (TOTP, RFC 6238), and recovery codes on paper for when it is gone."""
+
+from __future__ import annotations
+
+import hmac
+import io
+import secrets
+import unicodedata
+from datetime import datetime
+
+import pyotp
+import segno
+from markupsafe import Markup
+
+from bot.store.account_records import Proof
+
+ISSUER = "BRASLE"
+STEP_SECONDS = 30
+RECOVERY_CODES = 10
+_DIGITS = 6
+# A telephone's clock may be off by half a minute, and typing takes time.
+_STEPS_AROUND = 1
+# Without what is confused in writing. Twelve letters are 52 bits: nobody guesses one of ten.
+_LETTERS = "34679cdfghjkmnpqrtwxy"
+_GROUPS = 3
+_GROUP_LETTERS = 4
+
+
+def new_secret() -> str:
+    """160 random bits, as authenticator programs take them."""
+    return pyotp.random_base32()
+
+
+def address_of(secret: str, name: str) -> str:
+    """What the QR code says."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
+
+
+def picture(secret: str, name: str) -> Markup:
+    """The QR code as SVG that stands in the page itself: it is in no address and in no cache."""
+    drawn = io.BytesIO()
+    segno.make(address_of(secret, name), error="m").save(
+        drawn, kind="svg", scale=5, border=4, xmldecl=False, svgns=True, dark="#000", light="#fff", svgclass="qr",
+        lineclass=None,
+    )  # fmt: skip
+    return Markup(drawn.getvalue().decode("utf-8"))  # noqa: S704 - digits of a matrix, nothing typed
+
+
+def in_groups(secret: str) -> str:
+    """The secret as it is copied by hand."""
+    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+
+
+def proof_of(typed: str, secret: str, last_step: int, now: datetime) -> Proof | None:
+    """What the typed code proves: a step of the telephone's code later than the last one used, or a recovery code.
+
+    None if it can be neither. Whether a recovery code is one of the account's only the store knows.
+    """
+    bare = "".join(sign for sign in unicodedata.normalize("NFKC", typed).lower() if sign.isalnum())
+    if len(bare) == _DIGITS and bare.isascii() and bare.isdecimal():
+        step = matching_step(bare, secret, now)
+        return Proof(step=step) if step is not None and step > last_step else None
+    if len(bare) == _GROUPS * _GROUP_LETTERS and set(bare) <= set(_LETTERS):
+        return Proof(recovery_code=bare)
+    return None
+
+
+def matching_step(code: str, secret: str, now: datetime) -> int | None:
+    """The step, counted from 1970, of which this is the code; None if it is of none around now."""
+    if not secret:
+        return None
+    totp = pyotp.TOTP(secret)
+    current = int(now.timestamp()) // STEP_SECONDS
+    found = None
+    for step in range(current - _STEPS_AROUND, current + _STEPS_AROUND + 1):
+        # All are compared, so that the time taken says nothing.
+        if hmac.compare_digest(totp.at(step * STEP_SECONDS), code):
+            found = step
+    return found
+
+
+def new_recovery_codes() -> tuple[str, ...]:
+    """As they are kept; `as_written` is how they are shown."""
+    return tuple(
+        "".join(secrets.choice(_LETTERS) for _ in range(_GROUPS * _GROUP_LETTERS)) for _ in range(RECOVERY_CODES)
+    )
+
+
+def as_written(code: str) -> str:
+    return "-".join(code[at : at + _GROUP_LETTERS] for at in range(0, len(code), _GROUP_LETTERS))
