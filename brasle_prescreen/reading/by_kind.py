@@ -26,6 +26,24 @@ def predicted(kind: str, text: str, *, question: str, on: date) -> Any:
         from brasle_prescreen.reading.age import read_age
 
         return _plainly(read_age(text, on), _age)
+    if kind == "yes_no":
+        from brasle_prescreen.reading.yes_no import read_yes_no
+
+        return _plainly(read_yes_no(text, question), lambda yes: "yes" if yes else "no")
+    if kind == "sex":
+        from brasle_prescreen.reading.sex import read_sex
+
+        return _plainly(read_sex(text), str)
+    if kind == "ana":
+        from brasle_prescreen.reading.ana import read_ana
+
+        return _plainly(read_ana(text), _ana)
+    if kind == "quantity":
+        return _quantity(text, question)
+    if kind == "steroid_dose":
+        from brasle_prescreen.reading.steroid_dose import read_steroid_dose
+
+        return _plainly(read_steroid_dose(text, _lexicon()), _dose)
     if kind == "red_flag":
         from brasle_prescreen.reading.red_flags import red_flag
 
@@ -76,3 +94,30 @@ def _lexicon() -> Lexicon:
     from brasle_prescreen.protocol import load_protocol
 
     return load_protocol().medicines
+
+
+def _ana(ana: Any) -> Any:
+    if ana.titer is not None:
+        return {"titer": ana.titer}
+    return "negative" if ana.result == "negative" else "positive_no_titer"
+
+
+def _quantity(text: str, question: str) -> Any:
+    from brasle_prescreen.reading.measured import labels
+    from brasle_prescreen.reading.plain import plain, tight
+    from brasle_prescreen.reading.quantity import read_quantity
+    from brasle_prescreen.reading.words import load
+
+    printed = load("labs.toml")["printed"]
+    asked = next((label.analyte for label in labels(tight(plain(question))) if label.analyte in printed), None)
+    if asked is None:
+        return "ask_back"
+    reading = read_quantity(text, asked)
+    if reading.value is None or reading.hedged:
+        return "ask_back"
+    return {"analyte": printed[asked], "value": _number(round(reading.value.value, 4))}
+
+
+def _dose(dose: Any) -> dict[str, Any]:
+    middle = (dose.prednisone_least + dose.prednisone_most) / 2
+    return {"prednisone_mg_per_day": _number(round(middle, 2))}

@@ -84,6 +84,11 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
     return found(tuple(taken), text)
 
 
+def find_names(said: str, lexicon: Lexicon) -> list[Place]:
+    """Where medicines are named in text that was made plain already."""
+    return _places(said, lexicon)
+
+
 def _prepared(text: str) -> str:
     return _keep_lists(plain(text[: LONGEST + 1]))
 

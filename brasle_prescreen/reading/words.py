@@ -63,7 +63,7 @@ def phrases(path: str) -> tuple[str, ...]:
         if not isinstance(listed, list) or not all(isinstance(phrase, str) for phrase in listed):
             raise WordsError(f"{name}: {path} must be a list of words in quotation marks")
         for phrase in listed:
-            gathered[fold_numerals(phrase.lower())] = None
+            gathered[fold_numerals(phrase)] = None
     return tuple(sorted(gathered, key=len, reverse=True))
 
 

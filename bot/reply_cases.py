@@ -1,4 +1,4 @@
-"""The cases of tests/replies: how a reply is typed, what it means, and whether a prediction is right, missed or silently wrong."""
+"""Cases of typed replies: how each is typed, what it means, and whether a reading of it is right, missed or silently wrong."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-WORKED = HERE / "worked.jsonl"
+WORKED = "worked.jsonl"
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,9 @@ class Case:
         return bool(self.accepted[0] != "ask_back")
 
 
-def own_cases() -> Iterator[Case]:
-    """Our own cases: tests/replies/*.toml."""
-    for path in sorted(HERE.glob("*.toml")):
+def own_cases(folder: Path) -> Iterator[Case]:
+    """Our own cases: every TOML file of the folder, one kind a file."""
+    for path in sorted(folder.glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         number = 0
         for group in data["group"]:
@@ -44,7 +43,7 @@ def own_cases() -> Iterator[Case]:
                 number += 1
                 accepted = tuple(_expected(data["kind"], one, group) for one in _alternatives(means))
                 yield Case(
-                    f"{data['kind']}-{number:03}",
+                    f"{path.stem}-{number:03}",
                     data["kind"],
                     group["lang"],
                     question,
@@ -55,9 +54,9 @@ def own_cases() -> Iterator[Case]:
                 )
 
 
-def worked_cases() -> Iterator[Case]:
+def worked_cases(folder: Path) -> Iterator[Case]:
     """The worked replies that the conventions were explained with."""
-    for line in WORKED.read_text(encoding="utf-8").splitlines():
+    for line in (folder / WORKED).read_text(encoding="utf-8").splitlines():
         data = json.loads(line)
         expected = data["expected"]
         if isinstance(expected, dict) and "accept" in data:
@@ -116,8 +115,6 @@ def _expected(kind: str, means: Any, group: dict[str, Any]) -> Any:
 
 def _days(means: str) -> dict[str, Any]:
     """`D`, `D..D`, `D +-half`, `D..D +-slack`."""
-    from datetime import timedelta
-
     said, _, width = means.partition("+-")
     first, _, last = said.strip().partition("..")
     earliest, latest = date.fromisoformat(first), date.fromisoformat(last or first)

@@ -1,0 +1,152 @@
+"""Reads yes, no and "we are not sure" to a question about the patient; what is said of a relative is not said of the patient."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import cache
+
+from brasle_prescreen.reading.plain import is_too_long, plain, tight
+from brasle_prescreen.reading.reading import Outcome, Reading, ask_back, found, state
+from brasle_prescreen.reading.words import any_of, is_only, matcher, says
+
+LONGEST = 400
+NO_WORDS = re.compile(r"^[\W_]*$")
+
+
+class Said(Enum):
+    """What one clause says. AGREE and DENY are bare particles: they only agree or disagree with something."""
+
+    YES = "yes"
+    NO = "no"
+    AGREE = "agree"
+    DENY = "deny"
+    UNSURE = "unsure"
+    NOTHING = "nothing"
+
+
+def read_yes_no(text: str, about: str = "") -> Reading[bool]:
+    """True for yes, False for no. `about` is the question: words of its subject are heard as its subject.
+
+    Hedged, not tested, pending: UNSURE. Small talk, a counter-question, "later", somebody else's illness: ask back.
+    """
+    if is_too_long(text, LONGEST):
+        return ask_back("too_long", text)
+    said = tight(plain(text)).strip()
+    if not said or NO_WORDS.match(said):
+        return ask_back("no_words", text)
+    said = _after_correction(said)
+    question = tight(plain(about)) if about else ""
+    if says(said, "yes_no.both"):
+        return ask_back("both", text)
+    whether = matcher("yes_no.whether").search(said) is not None
+    said = matcher("yes_no.whether").sub(" ", said)
+    if _is_unsure(said):
+        return state(Outcome.UNSURE, text)
+    if says(said, "puts_off", "yes_no.declines"):
+        return ask_back("put_off", text)
+    heard = [_clause(clause, question) for clause in _clauses(said)]
+    if says(said, "asks") and not _certain(heard):
+        return ask_back("asks", text)
+    if whether and not _certain(heard):
+        return ask_back("asks", text)
+    return _together(heard, said, text)
+
+
+def _after_correction(said: str) -> str:
+    """No, wait: what comes after it counts, if it says anything."""
+    parts = matcher("correction").split(said)
+    if (
+        len(parts) > 1
+        and len(parts[-1].strip(" ,.!;\u3002")) > 0
+        and _certain([_clause(c, "") for c in _clauses(parts[-1])])
+    ):
+        return str(parts[-1])
+    return said
+
+
+def _is_unsure(said: str) -> bool:
+    said = matcher("yes_no.not_a_no").sub(" ", said)
+    return says(said, "yes_no.not_known") or (says(said, "unsure") and not says(said, "yes_no.certain_besides"))
+
+
+def _clauses(said: str) -> list[str]:
+    return [clause.strip() for clause in _clause_end().split(said) if clause.strip()]
+
+
+@cache
+def _clause_end() -> re.Pattern[str]:
+    return re.compile(rf"[,;!?\n()\u3002\u3001~]|\.(?!\d)|(?={any_of('yes_no.turns')})")
+
+
+def _clause(clause: str, question: str) -> tuple[Said, bool]:
+    """What a clause says, and whether it is hedged."""
+    hedged = says(clause, "hedge", "yes_no.hedge") and not says(clause, "yes_no.sure")
+    clause = matcher("yes_no.not_a_no").sub(" yesno ", clause)
+    if _is_about_others(clause) or says(clause, "asks"):
+        return Said.NOTHING, hedged
+    if is_only(clause, "yes_no.agree"):
+        return Said.AGREE, hedged
+    if is_only(clause, "yes_no.deny"):
+        return Said.DENY, hedged
+    if _is_about_another_illness(clause, question):
+        return Said.NOTHING, hedged
+    if says(clause, "yes_no.double_negative"):
+        return Said.UNSURE, hedged
+    no, yes = says(clause, "yes_no.no"), says(clause, "yes_no.yes")
+    if no:
+        return Said.NO, hedged
+    if yes or "yesno" in clause:
+        return Said.YES, hedged
+    if says(clause, "yes_no.agree_first"):
+        return Said.AGREE, hedged
+    if says(clause, "yes_no.deny_first"):
+        return Said.DENY, hedged
+    return Said.NOTHING, hedged
+
+
+def _is_about_others(clause: str) -> bool:
+    return says(clause, "relative") and not says(clause, "patient") and not says(clause, "nobody")
+
+
+def _is_about_another_illness(clause: str, question: str) -> bool:
+    """No hepatitis B, but hepatitis A: the second says nothing about the first."""
+    others = [match[0] for match in matcher("yes_no.other_illness").finditer(clause)]
+    if not others:
+        return False
+    topics = [match[0] for match in matcher("yes_no.illness").finditer(clause) if match[0] not in others]
+    return not topics and all(other not in question for other in others)
+
+
+def _certain(heard: list[tuple[Said, bool]]) -> bool:
+    return any(what in (Said.YES, Said.NO, Said.AGREE, Said.DENY) for what, _ in heard)
+
+
+def _together(heard: list[tuple[Said, bool]], said: str, text: str) -> Reading[bool]:
+    """All clauses together. "Yes, none" agrees with the none; "no, she had it" says both and is asked about."""
+    spoken = [(what, hedged) for what, hedged in heard if what is not Said.NOTHING]
+    if any(what is Said.UNSURE for what, _ in spoken):
+        return state(Outcome.UNSURE, text)
+    statements = [what for what, _ in spoken if what in (Said.YES, Said.NO)]
+    particles = [what for what, _ in spoken if what in (Said.AGREE, Said.DENY)]
+    hedged = any(hedge for _, hedge in heard)
+    if not spoken:
+        if says(said, "relative") and not says(said, "patient"):
+            return ask_back("somebody_else", text)
+        if hedged and says(said, "yes_no.maybe_alone"):
+            return state(Outcome.UNSURE, text)
+        return ask_back("no_answer", text)
+    if hedged:
+        return state(Outcome.UNSURE, text)
+    if Said.YES in statements and Said.NO in statements:
+        return ask_back("both", text)
+    if statements:
+        if statements[0] is Said.YES and Said.DENY in particles:
+            return ask_back("both", text)
+        return found(statements[0] is Said.YES, text)
+    if Said.AGREE in particles and Said.DENY in particles:
+        # "Yes, no": in both languages the no is what is meant only if it comes last.
+        return (
+            found(False, text) if particles[-1] is Said.DENY and particles[0] is Said.AGREE else ask_back("both", text)
+        )
+    return found(particles[0] is Said.AGREE, text)
