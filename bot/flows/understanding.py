@@ -69,9 +69,8 @@ def understand(dialogue: Any, asked: Card, id: str, said: str, around: Surroundi
 
 
 def _choice(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
-    from brasle_prescreen.reading.choice import read_choice
-
     from bot.flows.answering import _one, _open, _several
+    from brasle_prescreen.reading.choice import read_choice
 
     read = read_choice(said, card_key(asked, id), tuple(choice.id for choice in asked.choices))
     if read.outcome is Outcome.UNSURE and not asked.no_skip:
@@ -144,26 +143,25 @@ def _when(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskB
 
 def _number(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
     """A whole number, with a date if one stands beside it."""
-    from brasle_prescreen.reading.plain import plain as in_one_form
-    from brasle_prescreen.reading.when import read_when
+    from brasle_prescreen.reading.score import read_score
 
     number = asked.number
     assert number is not None
-    text = in_one_form(said)
-    when = read_when(said, around.today)
-    dated = when.outcome is Outcome.VALUE and when.value is not None
-    found = [int(one) for one in _WHOLE_NUMBER.findall(text)]
-    fitting = [one for one in found if number.least <= one <= number.most]
-    # A date in the same reply brings numbers too: only the first one, before the date, is the score.
-    if not found or found[0] not in fitting or (len(found) > 1 and not dated):
+    read = read_score(said, around.today, least=number.least, most=number.most)
+    if read.outcome is Outcome.UNSURE:
+        whole = number.key.partition(".")[0]
+        return Given(said=said, choices=("unsure",), sets={whole: "unsure"}, shown=Text(key="answered.unsure"))
+    if read.outcome is not Outcome.VALUE or read.value is None:
         return AskBack("misread.number")
-    sets: dict[str, Any] = {number.key: found[0]}
-    shown: Value = str(found[0])
-    if dated and len(found) > 1:
-        earliest, latest = when.value or (around.today, around.today)
-        sets[number.date] = _span(earliest, latest)
-        shown = joined([str(found[0]), Day(earliest=earliest, latest=latest)])
-    return Given(said=said, sets=sets, shown=shown)
+    score, day = read.value
+    if day is None:
+        return Given(said=said, sets={number.key: score}, shown=str(score))
+    earliest, latest = day
+    return Given(
+        said=said,
+        sets={number.key: score, number.date: _span(earliest, latest)},
+        shown=joined([str(score), Day(earliest=earliest, latest=latest)]),
+    )
 
 
 def _titer(asked: Card, said: str) -> Given | AskBack:
@@ -186,7 +184,7 @@ def _dose(dialogue: Any, id: str, said: str, around: Surroundings) -> Given | As
     number = int(id.split(".")[1])
     medicine = next((one for one in dialogue.interview.medicines if one.number == number), None)
     entry = medicine.entry if medicine else None
-    from brasle_prescreen.reading.dose import read_dose_of
+    from brasle_prescreen.reading.steroid_dose import read_dose_of
 
     read = read_dose_of(said, entry, around.protocol.medicines)
     if read.outcome is Outcome.UNSURE:
@@ -194,22 +192,25 @@ def _dose(dialogue: Any, id: str, said: str, around: Surroundings) -> Given | As
     if read.outcome is not Outcome.VALUE or read.value is None:
         return AskBack("misread.dose_too_much" if read.why == "implausible" else "misread.dose")
     dose = read.value
+    if dose.most <= 0:
+        return AskBack("misread.dose")
+    if dose.every_days > 1:
+        # Not every day: the mean of the days at the least, the dose of one day at the most.
+        dose = dose._replace(most=dose.most * dose.every_days, tablet_mg=None)
     if dose.tablet_mg is not None and dose.tablets_per_day is not None:
-        sets: dict[str, Any] = {
-            "dose": {"tablet_mg": plain(dose.tablet_mg), "tablets_per_day": plain(dose.tablets_per_day)}
-        }
+        sets: dict[str, Any] = {"tablet_mg": plain(dose.tablet_mg), "tablets_per_day": plain(dose.tablets_per_day)}
         shown: Value = Text(key="dose.tablets", values={"mg": str(dose.tablet_mg), "count": str(dose.tablets_per_day)})
     elif dose.least == dose.most:
-        sets = {"dose": {"mg_per_day": plain(dose.least)}}
+        sets = {"mg_per_day": plain(dose.least)}
         shown = Text(key="dose.mg", values={"mg": str(dose.least)})
     else:
-        sets = {"dose": {"mg_per_day": {"min": plain(dose.least), "max": plain(dose.most)}}}
+        sets = {"mg_per_day": {"min": plain(dose.least), "max": plain(dose.most)}}
         shown = Text(key="dose.between", values={"least": str(dose.least), "most": str(dose.most)})
-    return Given(said=said, sets=sets, shown=shown)
+    return Given(said=said, sets={"dose": sets}, shown=shown)
 
 
 def _slip(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
-    from brasle_prescreen.reading.slip import read_lab_slip
+    from brasle_prescreen.reading.lab_slip import read_lab_slip
 
     lines = read_lab_slip(said, around.today)
     if not lines:
@@ -253,7 +254,6 @@ def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | N
     return mentions or None
 
 
-_WHOLE_NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?![\d.]*\d)")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
 _WECHAT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")
 

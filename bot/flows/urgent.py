@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from brasle_prescreen.reading.red_flags import alarm
-
 from bot.flows.dialogue import Dialogue, remarked
 from bot.flows.person import ask_person, resume
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.message import Button, Incoming, Reply, Text
+from brasle_prescreen.reading.red_flags import alarm
 
 # Alarms that stop everything, and those that are answered in a line above the card that stays.
 PAUSING = ("self_harm", "emergency", "call_now")
