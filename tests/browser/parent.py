@@ -24,7 +24,8 @@ class Parent:
         self.addresses.add(self.page.url)
         self.titles.add(await self.page.title())
         found = self.page.locator("#said input[name=card]")
-        return await found.get_attribute("value") or "" if await found.count() else ""
+        (id,) = await found.evaluate_all("fields => fields.map(field => field.value)") or [""]
+        return str(id)
 
     async def heading(self) -> str:
         return await self.page.inner_text("h1")
@@ -62,7 +63,9 @@ class Parent:
 
     async def ids(self) -> list[str]:
         """What can be pressed on the card itself."""
-        return [await one.get_attribute("value") or "" for one in await self.page.locator("main button[name]").all()]
+        buttons = self.page.locator("main button[name]")
+        ids: list[str] = await buttons.evaluate_all("buttons => buttons.map(button => button.value)")
+        return ids
 
     async def give(self, answer: Answer) -> str:
         """`"id"` presses, `("=words",)` types, `("box", ..., "id")` ticks and presses."""
