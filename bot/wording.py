@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.message import Day, Joined, Term, Text, Value
 from bot.wording_day import parts, pattern
 from bot.wording_error import WordingError
-from bot.wording_file import MASTER, WordingFile, may_use, read_file
+from bot.wording_file import MASTER, Entry, WordingFile, may_use, read_file
 from bot.wording_template import Template, TemplateError, parse
 
 __all__ = ["ENGLISH", "REQUIRED", "SELF", "Wording", "WordingError"]
@@ -64,10 +64,10 @@ class Wording:
         `strict` (tests) raises where a family would otherwise see a gap: an unknown key, a missing value.
         """
         folder = folder or FOLDER
-        master = read_file(folder / MASTER)
+        master = read_file(folder / MASTER, for_editing=False)
         texts = {ENGLISH: {key: _template(master, key, entry.english) for key, entry in master.entries.items()}}
         for path in sorted(folder.glob("*.po")):
-            texts[path.stem] = _translated(read_file(path), master)
+            texts[path.stem] = _translated(read_file(path, for_editing=False), master)
         return cls(texts, strict=strict)
 
     def languages(self) -> tuple[tuple[str, str], ...]:
@@ -216,12 +216,19 @@ def _translated(file: WordingFile, master: WordingFile) -> dict[str, Template]:
         if not entry.translation or english is None:
             continue
         template = _template(file, key, entry.translation)
-        strange = set(template.names) - may_use(english) if template.names else set()
-        if strange:
-            listed = ", ".join(f"{{{name}}}" for name in sorted(may_use(english))) or "no placeholder"
-            raise WordingError(
-                f"{file.path.name}, line {entry.line}, {key}: the program has no {{{min(strange)}}} "
-                f"for this text; it may use {listed}."
-            )
+        if template.names and not set(parse(english.english).names).issuperset(template.names):
+            _refuse_strange(file, master, entry, template)
         texts[key] = template
     return texts
+
+
+def _refuse_strange(file: WordingFile, master: WordingFile, entry: Entry, template: Template) -> None:
+    """WordingError unless the master's notes allow what the English text itself does not use."""
+    allowed = may_use(master.entries[entry.key])
+    strange = set(template.names) - allowed
+    if strange:
+        listed = ", ".join(f"{{{name}}}" for name in sorted(allowed)) or "no placeholder"
+        raise WordingError(
+            f"{file.path.name}, line {entry.line}, {entry.key}: the program has no {{{min(strange)}}} "
+            f"for this text; it may use {listed}."
+        )
