@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.channels.telegram_keyboard import keyboard
 from bot.channels.telegram_limits import LONGEST_TEXT, LONGEST_TOAST, cut, utf16_length
+from bot.channels.telegram_live import Kind
 from bot.message import Answered, Incoming, Reply, Text
 from bot.store.records import Outgoing
 
@@ -28,6 +29,8 @@ LONGEST_QUESTION = 240
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _TAG = re.compile(r"</?[a-z][^>]*>")
+# Presses that leave a card nobody will want to read again.
+IN_PLACE = ("close", "back", "resume", "language:", "change:")
 _TAP = re.compile(r"tap:([^:]*):(\d+)$")
 
 
@@ -49,11 +52,16 @@ def tapped(incoming: Incoming) -> Tapped | None:
     return Tapped(found[1], int(found[2])) if found else None
 
 
+def _stays_in_place(button: str) -> bool:
+    return button.startswith(IN_PLACE)
+
+
 class TelegramRenderer:
     """One live card in a chat.
 
-    Answered, it keeps its question and loses its buttons. A press without an answer (a page, a tick, why)
-    changes it in place. After something typed the card comes anew, below what was typed.
+    Answered, it keeps its question and loses its buttons. Ticks, why and the way back change it in place. After
+    something typed it comes anew, below what was typed; so does a card that follows one worth keeping (what was
+    agreed to, the result).
     """
 
     def __init__(self, wording: Wording) -> None:
@@ -80,7 +88,7 @@ class TelegramRenderer:
                 row("settle", {**place, "text": _settled(shown.answered, voice)}),
                 row("card", card),
             ]
-        if press and shown.reply.kind != "urgent":
+        if press and (shown.refreshed or _stays_in_place(incoming.button or "")):
             return [*rows, row("refresh", card)]
         return [*rows, row("retire", place), row("card", card)]
 
@@ -105,17 +113,19 @@ def _card(shown: Shown, voice: _Voice) -> dict[str, Any]:
     return {
         "texts": pack(_blocks(shown, voice)),
         "keyboard": keyboard(reply, shown.revision, voice.plain),
-        "protect": _shows_answers(reply),
+        "kind": _kind(reply),
     }
 
 
-def _shows_answers(reply: Reply) -> bool:
-    """Cards whose text holds answers, now or once they are settled: these cannot be copied or forwarded.
+def _kind(reply: Reply) -> Kind:
+    """Cards whose text holds answers, now or once they are settled, cannot be copied or forwarded.
 
     Telegram cannot add that to a message later, so a question has it from the start. What may be passed on
     (the site's number, the papers to bring) has it not.
     """
-    return bool(reply.rows) or reply.private or reply.part is not None
+    if reply.rows:
+        return "list"
+    return "question" if reply.private or reply.part is not None else "open"
 
 
 def _blocks(shown: Shown, voice: _Voice) -> Iterable[str]:

@@ -3,13 +3,14 @@
 The ops, with `revision` the card's own and `before` that of the card which stood there before:
 - answer_callback: end the spinning of a pressed button, with a toast; an old card loses its buttons.
 - settle: the card reads as answered from now on, without buttons.
-- retire: the card loses its buttons.
+- retire: the card loses its buttons; one that lists answers goes altogether.
 - card: a new live card.
 - refresh: the live card reads so from now on; where it cannot be changed, a new one is sent.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import (
     AnswerCallbackQuery,
+    DeleteMessage,
     EditMessageReplyMarkup,
     EditMessageText,
     SendMessage,
@@ -36,6 +38,7 @@ from aiogram.methods import (
 from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions
 
 from bot.channels.telegram_live import Live
+from bot.channels.telegram_render import ELLIPSIS
 from bot.outbox import Moved, Refused, SendLater, Unreachable
 from bot.store.records import OutboxItem
 
@@ -48,6 +51,8 @@ HARMLESS = ("message is not modified", "query is too old", "query id is invalid"
 CANNOT_EDIT = (
     "message to edit not found",
     "message can't be edited",
+    "message to delete not found",
+    "message can't be deleted",
     "message_id_invalid",
     "message not found",
 )
@@ -105,7 +110,7 @@ class TelegramSender:
 
     async def _retire(self, item: OutboxItem, live: Live | None) -> None:
         for message in self._targets(item, live):
-            await self._strip(item.address, message)
+            await self._put_away(item.address, message, live)
 
     async def _send_card(self, item: OutboxItem, live: Live | None) -> str:
         payload = item.payload
@@ -113,20 +118,20 @@ class TelegramSender:
         for text in first:
             await self._message(item, text, None)
         message = await self._message(item, last, _markup(payload["keyboard"]))
-        return str(Live(message, payload["revision"], payload["protect"]))
+        return str(Live(message, payload["revision"], payload["kind"]))
 
     async def _refresh(self, item: OutboxItem, live: Live | None) -> str:
         payload = item.payload
         target = next(iter(self._targets(item, live)), None)
-        same_kind = live is None or live.protected == payload["protect"]
-        if target is not None and same_kind and len(payload["texts"]) == 1:
+        if target is None:
+            return await self._send_card(item, live)
+        if len(payload["texts"]) == 1 and (live is None or live.may_become(payload["kind"])):
             try:
                 await self._edit(item.address, target, payload["texts"][0], _markup(payload["keyboard"]))
-                return str(Live(target, payload["revision"], payload["protect"]))
+                return str(Live(target, payload["revision"], payload["kind"]))
             except CannotEdit:
                 return await self._send_card(item, live)
-        if target is not None:
-            await self._strip(item.address, target)
+        await self._put_away(item.address, target, live)
         return await self._send_card(item, live)
 
     @staticmethod
@@ -151,7 +156,7 @@ class TelegramSender:
                 text=text,
                 parse_mode="HTML",
                 reply_markup=markup,
-                protect_content=item.payload["protect"] or None,
+                protect_content=item.payload["kind"] != "open" or None,
                 link_preview_options=NO_PREVIEW,
             )
         )
@@ -176,6 +181,17 @@ class TelegramSender:
             await self._call(EditMessageReplyMarkup(chat_id=int(chat), message_id=message))
         except CannotEdit:
             return
+
+    async def _put_away(self, chat: str, message: int, live: Live | None) -> None:
+        """A card that is left behind. One that lists answers, opened ones perhaps, does not stay on the screen."""
+        if live is None or live.message != message or live.kind != "list":
+            await self._strip(chat, message)
+            return
+        try:
+            await self._call(DeleteMessage(chat_id=int(chat), message_id=message))
+        except CannotEdit:  # older than two days, or gone
+            with contextlib.suppress(CannotEdit):
+                await self._edit(chat, message, ELLIPSIS, None)
 
     async def _call(self, method: TelegramMethod[Any]) -> Any:
         """Call Telegram and put what it refuses into the outbox's words."""

@@ -111,8 +111,8 @@ class SmallTalk:
         elif button and button.startswith("tick:"):
             state["ticks"] = sorted({button[5:]} ^ set(state["ticks"]))
             refreshed = True
-        elif button == "page":
-            state["page"] = not state["page"]
+        elif button in ("page", "close"):
+            state["page"] = button == "page"
         elif incoming.command is None:
             words = button or incoming.text or incoming.phone or ""
             answered = Answered(text=text("q", n=len(state["answers"])), answer=text("a", answer=words))
@@ -123,9 +123,10 @@ class SmallTalk:
         return Shown(self.card(state, notes), answered, toast, revision=state["revision"], refreshed=refreshed)
 
     def card(self, state: dict[str, Any], notes: tuple[Text, ...]) -> Reply:
-        back = Button(id="page", label=text("back" if state["page"] else "page"), style="navigation")
         if state["page"]:
-            return Reply(text=text("list"), notes=notes, navigation=(back,))
+            close = Button(id="close", label=text("back"), style="navigation")
+            return Reply(text=text("list"), notes=notes, rows=rows(2) if state["answers"] else (), navigation=(close,))
+        page = Button(id="page", label=text("page"), style="navigation")
         ticks = tuple(
             Button(id=f"tick:{name}", label=text("tick", name=name), chosen=name in state["ticks"]) for name in "ab"
         )
@@ -134,7 +135,7 @@ class SmallTalk:
             notes=notes,
             choices=(Button(id="yes", label=text("yes")), Button(id="no", label=text("no")), *ticks),
             multiple=True,
-            navigation=(back,),
+            navigation=(page,),
             part=(1, 5),
         )
 

@@ -55,7 +55,7 @@ class Sender:
                 raise self.failures[key].pop(0)
         self.sent.append((item.address, item.payload["words"]))
         self.lives.append(item.live_message)
-        return str(Live(len(self.sent), 0, protected=False)) if item.op == "card" else None
+        return str(Live(len(self.sent), 0, "open")) if item.op == "card" else None
 
     async def until(self, count: int, of: str = "sent") -> None:
         async with asyncio.timeout(10):
@@ -127,7 +127,7 @@ async def test_the_next_row_knows_the_live_card(rig: Rig) -> None:
     await rig.commit("7", ("card", "a"), ("settle", "b"))
     rig.start()
     await rig.empty()
-    assert rig.sender.lives == [None, "1:0:0"]
+    assert rig.sender.lives == [None, "1:0:open"]
 
 
 async def test_a_chat_that_has_to_wait_holds_up_only_itself(rig: Rig) -> None:

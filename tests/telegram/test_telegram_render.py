@@ -25,6 +25,8 @@ RENDERER = TelegramRenderer(small_wording())
 TYPED = Incoming(channel="telegram", address="7", id="message:3", text="hello")
 PRESS = Incoming(channel="telegram", address="7", id=tap_id("99", 12), button="yes", revision=4)
 
+CLOSE = PRESS.model_copy(update={"button": "close"})
+
 
 def render(incoming: Incoming, shown: Shown) -> list[Outgoing]:
     return list(RENDERER.render(incoming, shown))  # type: ignore[arg-type]
@@ -108,16 +110,16 @@ def test_links_are_links_and_what_telegram_takes_no_link_for_is_left_to_the_text
 
 
 @pytest.mark.parametrize(
-    ("change", "protected"),
+    ("change", "kind"),
     [
-        ({}, True),  # a question holds its answer once it is settled
-        ({"part": None}, False),
-        ({"part": None, "private": True}, True),
-        ({"part": None, "rows": rows(1)}, True),
+        ({}, "question"),  # it holds its answer once it is settled
+        ({"part": None}, "open"),
+        ({"part": None, "private": True}, "question"),
+        ({"part": None, "rows": rows(1)}, "list"),
     ],
 )
-def test_only_cards_with_answers_are_protected(change: dict[str, Any], protected: bool) -> None:
-    assert card(QUESTION.model_copy(update=change))["protect"] is protected
+def test_only_cards_with_answers_are_protected(change: dict[str, Any], kind: str) -> None:
+    assert card(QUESTION.model_copy(update=change))["kind"] == kind
 
 
 def test_an_urgent_card_looks_different_and_is_always_a_message_of_its_own() -> None:
@@ -140,7 +142,8 @@ ANSWERED = Answered(text=text("q", n=1), answer=text("a", answer="<yes> & no"))
     ("incoming", "change", "ops"),
     [
         (PRESS, {"answered": ANSWERED}, ["answer_callback", "settle", "card"]),
-        (PRESS, {}, ["answer_callback", "refresh"]),
+        (PRESS, {}, ["answer_callback", "retire", "card"]),
+        (CLOSE, {}, ["answer_callback", "refresh"]),
         (PRESS, {"refreshed": True}, ["answer_callback", "refresh"]),
         (TYPED, {"answered": ANSWERED}, ["settle", "card"]),
         (TYPED, {}, ["retire", "card"]),
@@ -181,10 +184,10 @@ def test_callback_data_comes_back_as_it_went() -> None:
         callback_data(1, "x" * 64)
 
 
-@pytest.mark.parametrize("kept", [None, "", "12", "12:3", "a:b:c", "12:3:2", "12:3:1:4"])
+@pytest.mark.parametrize("kept", [None, "", "12", "12:3", "a:b:c", "12:3:x", "12:3:open:4"])
 def test_an_unknown_form_of_the_live_card_is_none(kept: str | None) -> None:
     assert Live.read(kept) is None
-    assert Live.read(str(Live(12, 3, True))) == Live(12, 3, True)
+    assert Live.read(str(Live(12, 3, "list"))) == Live(12, 3, "list")
 
 
 words = some.text(some.characters(exclude_categories=["Cs"]), max_size=9000)

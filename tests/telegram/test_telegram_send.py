@@ -90,7 +90,9 @@ async def test_an_edit_or_answer_that_was_lost_is_repeated_without_harm(rig: Rig
     await rig.presses(card, "tick:a", revision=1)
     await rig.parent.sees_button("\u2611 Box a")
     await rig.presses(card, "page", revision=1)
-    await rig.parent.sees_button("Back")
+    page = await rig.parent.sees_button("Back")
+    await rig.presses(page, "close", revision=2)
+    await rig.parent.sees_button("Page")
     assert fault.met == 2
     assert await rig.store.given_up() == []
     assert len(rig.live()) == 1
@@ -111,6 +113,28 @@ async def test_a_card_that_is_gone_comes_anew(rig: Rig) -> None:
     await rig.presses(rig.live()[0], "yes", revision=1)
     rig.parent.chat.messages.clear()
     await rig.parent.hears("Question 1")
+
+
+async def test_a_list_of_answers_does_not_stay_on_the_screen(rig: Rig) -> None:
+    await rig.starts()
+    await rig.says("answer")
+    card = await rig.parent.hears("Question 1")
+    await rig.presses(card, "page", revision=2)
+    page = await rig.parent.sees_button("Back")
+    assert page.protected
+    await rig.says("typed over it")
+    await rig.parent.hears("Question 2")
+    assert page.text == "Question 1\n\u2713 typed over it", "answered over the page: it says so"
+    await rig.presses(rig.live()[0], "page", revision=4)
+    page = await rig.parent.sees_button("Back")
+    await rig.talk.handle(rig.incoming(other="photo"))
+    await rig.parent.hears("Pictures cannot be read.")
+    assert page not in rig.parent.heard
+    old = rig.live()[0]
+    rig.telegram.faults.refuse(bad_request("message can't be deleted for everyone"), "deleteMessage")
+    await rig.talk.handle(rig.incoming(other="photo"))
+    await rig.parent.until(lambda _: rig.parent.heard[-1] is not old and rig.live() == [rig.parent.heard[-1]])
+    assert old.text == "\u2026"
 
 
 async def test_a_card_that_cannot_be_settled_does_not_stop_the_next(rig: Rig) -> None:
@@ -180,7 +204,7 @@ async def test_a_group_that_moved_is_followed(rig: Rig) -> None:
     group.adds_bot(rig.parent)
     old = str(group.chat.id)
     group.becomes_supergroup()
-    card = {"texts": ["Moved"], "keyboard": [], "protect": False, "revision": 1, "before": 0, "pressed": None}
+    card = {"texts": ["Moved"], "keyboard": [], "kind": "open", "revision": 1, "before": 0, "pressed": None}
     await rig.store.commit(
         Commit(
             None,
@@ -203,7 +227,7 @@ async def test_what_is_refused_for_good_is_given_up_without_telling_what_it_said
     card = {
         "texts": ["<secret>"],
         "keyboard": [],
-        "protect": False,
+        "kind": "open",
         "revision": 1,
         "before": 0,
         "pressed": None,
@@ -239,7 +263,7 @@ async def test_a_long_card_comes_in_several_messages_with_the_buttons_under_the_
     long = {
         "texts": ["first part", "second part"],
         "keyboard": [[{"text": "Go on", "callback_data": "2:go"}]],
-        "protect": True,
+        "kind": "question",
         "revision": 2,
         "before": 1,
         "pressed": None,
