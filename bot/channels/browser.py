@@ -138,9 +138,7 @@ class BrowserChannel:
 
     def try_again(self, request: Request, form: FormData) -> Response:
         """Offers the same form again, with what was typed. If it was stored after all, it counts once."""
-        again = [
-            (name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "token"
-        ]
+        again = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "token"]
         response = self.notice(request, "trouble", 503, again=again)
         response.headers["retry-after"] = "10"
         return response
@@ -184,9 +182,7 @@ class BrowserChannel:
 
     def is_ours(self, request: Request, form: FormData, session: str) -> bool:
         token = (field(form, "token") or "").encode("utf-8", "replace")
-        return same_site(request, self.public_host) and hmac.compare_digest(
-            token, form_token(session).encode("ascii")
-        )
+        return same_site(request, self.public_host) and hmac.compare_digest(token, form_token(session).encode("ascii"))
 
     def hint(self, request: Request) -> str | None:
         """The language last shown to this browser, else those that it asks for."""

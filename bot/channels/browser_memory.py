@@ -37,9 +37,7 @@ class Draft:
 class Briefly(Generic[Kept]):
     """One thing for each session, for `seconds`, at most `most` of them: the oldest go first."""
 
-    def __init__(
-        self, seconds: float, *, most: int = 2000, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, seconds: float, *, most: int = 2000, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._most = most
         self._clock = clock
