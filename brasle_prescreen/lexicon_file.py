@@ -27,9 +27,8 @@ def read_lexicon(file: str, data: Mapping[str, Any]) -> Lexicon:
     top = Entry(file, "", data)
     classes = top.texts("classes", needed=True)
     top.text("as_of")
-    flag_values = {
-        flag: tuple(values) for flag, values in top.mapping("flag_values").items() if isinstance(values, list)
-    }
+    values_entry = top.table("flag_values")
+    flag_values = {flag: values_entry.texts(flag, needed=True) for flag in values_entry}
     top.mapping("sources")
     words = _name_words(top.table("names"))
     routes = {name: _route(top.table("route").table(name), flag_values, classes) for name in _routes(top)}

@@ -54,7 +54,7 @@ def sort_values(
     for bucket in BUCKETS:
         if bucket not in entry:
             continue
-        for value in entry.raw(bucket, "['...']"):
+        for value in entry.values(bucket):
             if value not in shape.values or isinstance(value, bool) is not shape.is_boolean:
                 raise entry.wrong(
                     f"{bucket!r} has {value!r}, but {path!r} has no such value",
@@ -92,7 +92,7 @@ def reached(judgements: Mapping[Any, Judgement]) -> frozenset[Verdict]:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`answer`: each value that may be chosen leads to one verdict.
+    """`choice`: each value that may be chosen leads to one verdict.
 
     `whole` does the same for the words of the group that it belongs to. `needs` are other answers without
     which it cannot pass.
@@ -134,7 +134,7 @@ class Choice:
 
 
 def read_choice(entry: Entry, trial: Trial) -> Choice:
-    path = entry.text("answer")
+    path = entry.text("choice")
     shape = trial.answers.checked(entry, path)
     if not shape.values or shape.is_date:
         raise entry.wrong(
@@ -186,7 +186,7 @@ def read_listed(entry: Entry, trial: Trial) -> Listed:
     path = entry.text("listed_in")
     shape = trial.answers.checked(entry, path)
     if shape.items is None or not shape.items.words:
-        raise entry.wrong(f"{path!r} is no list of words", "Use the word 'answer' for a single choice")
+        raise entry.wrong(f"{path!r} is no list of words", "Use the word 'choice' for a single answer")
     whole = entry.table("whole")
     of_whole = sort_values(whole, shape, path)
     whole.finish()

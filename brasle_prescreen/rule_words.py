@@ -21,10 +21,10 @@ from brasle_prescreen.rule_trial import read_no_study_drug_within, read_no_trial
 from brasle_prescreen.rule_window import read_no_event_within
 from brasle_prescreen.trial_entry import Entry, did_you_mean
 
-# A word that stands beside others ("answer" is a parameter of most) comes last.
 WORDS: Mapping[str, Callable[[Entry, Trial], Rule]] = {
     "age_at_least": read_age_at_least,
     "any_positive_within": read_any_positive_within,
+    "choice": read_choice,
     "listed_in": read_listed,
     "measured": read_measured,
     "measured_by_age": read_measured_by_age,
@@ -38,17 +38,18 @@ WORDS: Mapping[str, Callable[[Entry, Trial], Rule]] = {
     "site_only": read_site_only,
     "stable_treatment": read_stable_treatment,
     "upper_limits_of": read_at_most_upper_limits,
-    "answer": read_choice,
 }
 
 
 def read_rule(entry: Entry, trial: Trial) -> Rule:
     """The rule that one table says; ProtocolError for an unknown word, a missing or a wrong parameter."""
-    word = next((word for word in WORDS if word in entry), None)
-    if word is None:
+    words = [word for word in WORDS if word in entry]
+    if not words:
         given = next(iter(entry), "")
         raise entry.wrong(f"no word of a rule among its keys, such as {given!r}", did_you_mean(given, WORDS))
-    rule = WORDS[word](entry, trial)
+    if len(words) > 1:
+        raise entry.wrong(f"two words of a rule, {words[0]!r} and {words[1]!r}", "Keep one; make two parts of it")
+    rule = WORDS[words[0]](entry, trial)
     if "only_for" in entry:
         condition = trial.conditions[entry.one_of("only_for", trial.conditions)]
         rule = OnlyFor(rule, condition, entry.yes("certainly"))

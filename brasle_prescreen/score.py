@@ -66,9 +66,7 @@ class Scoring:
                 verdicts[part.id] = part.judgement.verdict
         return Score(
             core=sum(_points(verdicts[id], points) for id, points in self.core.items()),
-            exclusions=sum(
-                _points(_worst([verdicts[id] for id in group]), self.group_points) for group in self.groups
-            ),
+            exclusions=sum(_points(_worst([verdicts[id] for id in group]), self.group_points) for group in self.groups),
             reports=sum(report.points for report in self.reports if self._in_hand(report, facts)),
             practical=self._windows(findings, facts)
             + sum(points for key, points in self.answers if facts.told.get(key) is True),
@@ -87,9 +85,7 @@ class Scoring:
         if any(one.kind is Kind.TEMPORARY_UNDATED for one in findings):
             return 0
         for one in facts.treatments or ():
-            if one.current is Truth.TRUE and any(
-                one.effect.flags[flag] != NONE for flag in self.flags_in_the_way
-            ):
+            if one.current is Truth.TRUE and any(one.effect.flags[flag] != NONE for flag in self.flags_in_the_way):
                 return 0
         ends = [one.clears_on.latest for one in findings if one.clears_on is not None]
         if not ends:
@@ -109,35 +105,32 @@ def _worst(verdicts: list[Verdict]) -> Verdict:
     return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.PASS
 
 
-def read_scoring(
-    file: str, data: Mapping[str, Any], criteria: tuple[Criterion, ...], trial: Trial
-) -> Scoring:
+def read_scoring(file: str, data: Mapping[str, Any], criteria: tuple[Criterion, ...], trial: Trial) -> Scoring:
     """Read score.toml; every criterion, part and answer that it names must be there."""
     top = Entry(file, "", data)
     known = [one.id for one in criteria] + [part.id for one in criteria for part in one.parts]
     core_entry = top.table("core")
     core = {
-        core_entry.known(id, known, "there is no criterion"): _read_points(core_entry.table(id))
-        for id in core_entry
+        core_entry.known(id, known, "there is no criterion"): _read_points(core_entry.table(id)) for id in core_entry
     }
     exclusions = top.table("exclusions")
-    groups = []
-    for group in exclusions.raw("groups", "[['E1'], ['E2']]"):
+    groups = exclusions.lists("groups")
+    for group in groups:
         for id in group:
             exclusions.known(id, known, "'groups' names the criterion")
-        groups.append(tuple(group))
     group_points = Points(exclusions.whole("pass"), exclusions.whole("unknown"))
     exclusions.finish()
     practical = top.table("practical")
     flags = practical.texts("nothing_while_current")
     for flag in flags:
         practical.known(flag, trial.lexicon.unnamed.flags, "'nothing_while_current' names the flag")
-    answers = practical.mapping("answers")
-    for key in answers:
+    points_of = practical.table("answers")
+    answers = [(key, points_of.whole(key)) for key in points_of]
+    for key, _ in answers:
         trial.answers.checked(practical, key)
     found = Scoring(
         core=core,
-        groups=tuple(groups),
+        groups=groups,
         group_points=group_points,
         reports=tuple(_read_report(one, trial) for one in top.tables("report")),
         recent=trial.recent,
@@ -145,7 +138,7 @@ def read_scoring(
         windows_soon=practical.whole("windows_soon"),
         soon=practical.span("soon"),
         flags_in_the_way=flags,
-        answers=tuple(answers.items()),
+        answers=tuple(answers),
     )
     practical.finish()
     top.finish()

@@ -33,13 +33,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        raise ProtocolError(
-            f"{path.name}: the file is missing. Put it back into {path.parent.name}/."
-        ) from None
+        raise ProtocolError(f"{path.name}: the file is missing. Put it back into {path.parent.name}/.") from None
     except UnicodeDecodeError as error:
-        raise ProtocolError(
-            f"{path.name}: not UTF-8 at byte {error.start}. Save the file as UTF-8."
-        ) from None
+        raise ProtocolError(f"{path.name}: not UTF-8 at byte {error.start}. Save the file as UTF-8.") from None
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
@@ -48,9 +44,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             fix = "A name stands twice in one table: rename or remove one of the two"
         else:
             fix = "Look at that line and the one before it for a missing quote, bracket or comma"
-        raise ProtocolError(
-            f"{path.name}: not readable as TOML: {told[:1].lower()}{told[1:]}. {fix}."
-        ) from None
+        raise ProtocolError(f"{path.name}: not readable as TOML: {told[:1].lower()}{told[1:]}. {fix}.") from None
 
 
 class Entry:
@@ -117,6 +111,23 @@ class Entry:
             twice = next(one for one in value if value.count(one) > 1)
             raise self.wrong(f"{key!r} lists {twice!r} twice", "Remove one of the two")
         return tuple(value)
+
+    def values(self, key: str) -> tuple[str | bool, ...]:
+        """A list of words, or of true and false."""
+        value = self._take(key, "['...']", needed=True)
+        if not isinstance(value, list) or not all(isinstance(one, str | bool) for one in value):
+            raise self._not(key, "a list of words in brackets")
+        return tuple(value)
+
+    def lists(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """A list of lists of words."""
+        value = self._take(key, "[['...'], ['...']]", needed=True)
+        good = isinstance(value, list) and all(
+            isinstance(one, list) and one and all(isinstance(word, str) for word in one) for one in value
+        )
+        if not good:
+            raise self._not(key, "a list of lists of words")
+        return tuple(tuple(one) for one in value)
 
     def yes(self, key: str) -> bool:
         value = self._take(key, "true", needed=False)
