@@ -111,6 +111,13 @@ class Number(Data):
     date: str
 
 
+class CallToday(Data):
+    """A result below this, in the analyte's own unit, is answered with "call the treating doctor today"."""
+
+    analyte: str
+    below: float
+
+
 class Dated(Data):
     """The interval that a card's own wording implies for its dates ("in the last 12 months")."""
 
@@ -149,6 +156,7 @@ class Card(Data):
     number: Number | None = None
     context: str | None = None
     early_end: EarlyEnd | None = None
+    call_today: tuple[CallToday, ...] = ()
     picks: tuple[str, ...] = ()
     ask_route: tuple[str, ...] = ()
 

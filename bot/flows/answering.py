@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from bot.flows import listing
@@ -205,9 +206,23 @@ def give(
         return not_read(dialogue, given.said, AskBack(f"contradiction.{error.code}"), id)
     settled = answered(dialogue, around, given.shown)
     notes = [Text(key="understood", values={"answer": given.shown})] if read_from_text and not asked.private else []
+    if _is_low(given, asked, around):
+        notes.insert(0, Text(key="alarm.labs"))
     notes += [Text(key="dropped", values={"what": joined(dropped)})] if dropped else []
     after = dialogue.having(interview=interview)
     return _alarmed(_advance(after, id, asked, chosen, around, tuple(notes)).with_(answered=settled), chosen)
+
+
+def _is_low(given: Given, asked: Card, around: Surroundings) -> bool:
+    """Whether a typed result is so low that the treating doctor should hear of it today."""
+    for low in asked.call_today:
+        result = given.sets.get(f"labs.{low.analyte}")
+        if not isinstance(result, dict):
+            continue
+        value = around.protocol.analytes[low.analyte].convert(Decimal(str(result["value"])), result.get("unit"))
+        if value is not None and value < Decimal(str(low.below)):
+            return True
+    return False
 
 
 def _recorded(interview: Interview, id: str, given: Given) -> Interview:

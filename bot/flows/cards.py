@@ -131,6 +131,11 @@ def _part(card: Card, id: str, around: Surroundings) -> int:
 
 def _choices(dialogue: Dialogue, card: Card, id: str, around: Surroundings) -> Iterable[Button]:
     ticked = dialogue.interview.ticked
+    given = dialogue.interview.given.get(id)
+    # Whoever comes back to a card sees what was answered; a private answer does not come back to the screen.
+    earlier = given.choices if given is not None and not card.private else ()
+    # A page sends its boxes and finishes in one go; elsewhere each tick is a message, and finishing follows the first.
+    page = dialogue.channel == "browser"
     if card.kind in ("medicines", "vaccines"):
         listed = {one.entry for one in _items(dialogue, card)}
         for pick in card.picks:
@@ -143,14 +148,12 @@ def _choices(dialogue: Dialogue, card: Card, id: str, around: Surroundings) -> I
         yield Button(
             id=f"{'tick' if tick else 'choose'}:{choice.id}",
             label=choice_label(card, id, choice.id),
-            chosen=choice.id in ticked,
+            chosen=choice.id in (ticked if tick and (ticked or not page) else earlier),
         )
     for window in card.windows:
-        yield Button(id=f"window:{window.id}", label=window_label(window))
+        yield Button(id=f"window:{window.id}", label=window_label(window), chosen=window.id in earlier)
     if card.ongoing:
-        yield Button(id="ongoing", label=Text(key="ongoing"))
-    # A page sends its boxes and finishes in one go; elsewhere each tick is a message, and finishing follows the first.
-    page = dialogue.channel == "browser"
+        yield Button(id="ongoing", label=Text(key="ongoing"), chosen="ongoing" in earlier)
     if card.kind == "multiple" and (ticked or page):
         open_rest = bool(card.absent) or any(choice.absent for choice in card.choices)
         if open_rest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.flows.cards import joined, name_of, term
 from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, remarked
 from bot.flows.turn import Surroundings, Turn, stay
-from bot.flows.understanding import Mention, mentioned
+from bot.flows.understanding import Mention, list_answer, mentioned
 from bot.message import Incoming, Text
 from brasle_prescreen.question import Card
 
@@ -51,11 +51,7 @@ def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> T
     """Names typed in one message: sure ones are listed and read back, doubtful ones are asked one by one."""
     found = mentioned(said, asked, around)
     if found is None:
-        kept = dialogue.with_interview(remarks=remarked(dialogue.interview.remarks, asked.id, said))
-        if asked.kind == "medicines":
-            doubt = Doubt(said=said[:200], candidates=())
-            return Turn(kept.with_interview(doubts=(doubt,)).having(notes=()), refreshed=True)
-        return stay(kept, Text(key="misread.vaccine"))
+        return _no_name(dialogue, said, asked, around)
     interview = dialogue.interview
     doubts: list[Doubt] = list(interview.doubts)
     sure: list[Text] = []
@@ -77,6 +73,29 @@ def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> T
         interview=interview, notes=(Text(key="medicine.read", values={"list": joined(sure)}),) if sure else ()
     )
     return _doubting_routes(after, asked, around)
+
+
+def _no_name(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> Turn:
+    """Words without a name: none at all, not sure, that is all; or something that is kept as typed if it is a name."""
+    from bot.flows.answering import _one, _open, give  # the two modules take turns
+
+    id = dialogue.interview.card or asked.id
+    meant = list_answer(said, asked, around)
+    listed = bool(_items(dialogue.interview, asked))
+    if meant == "unsure":
+        return give(dialogue, _open(asked, "unsure").model_copy(update={"said": said}), asked, id, around)
+    if meant == "all" and listed:
+        return _done(dialogue, asked, id, around)
+    none = asked.choice("none")
+    if meant == "none" and not listed:
+        if none is None:
+            return _done(dialogue, asked, id, around)
+        return give(dialogue, _one(none, asked, id, around).model_copy(update={"said": said}), asked, id, around)
+    kept = dialogue.with_interview(
+        remarks=remarked(dialogue.interview.remarks, asked.id, said),
+        doubts=(Doubt(said=said[:200], candidates=()),),
+    )
+    return Turn(kept.having(notes=()), refreshed=True)
 
 
 def typed_at_doubt(dialogue: Dialogue, said: str, around: Surroundings) -> Turn:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.flows.cards import joined
 from bot.flows.dialogue import Dialogue
 from bot.flows.papers import papers_to_bring
-from bot.flows.plan import answers_of
+from bot.flows.plan import answers_of, next_card
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.flows.welcome import site_lines
 from bot.message import Button, Day, Incoming, Reply, Text
@@ -106,6 +106,8 @@ def done_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     choices = []
     if not code and around.may_hand_over:
         choices.append(Button(id="want_contact", label=Text(key="result.want_contact")))
+    if _is_unfinished(dialogue, around):
+        choices.append(Button(id="go_on", label=Text(key="early_end.go_on")))
     if dialogue.interview.given:
         choices.append(Button(id="change_answers", label=Text(key="nav.change_answers")))
     choices.append(Button(id="another_child", label=Text(key="done.another_child")))
@@ -117,6 +119,13 @@ def done_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         navigation=(_nav("status"), _nav("person"), _nav("stop")),
         card="done",
     )
+
+
+def _is_unfinished(dialogue: Dialogue, around: Surroundings) -> bool:
+    """A family that asked for a call before the last question may go on with them."""
+    if dialogue.interview.screened or not dialogue.may_be_asked:
+        return False
+    return next_card(dialogue.interview, around.questions, around.protocol.medicines, around.today) is not None
 
 
 def status_text(around: Surroundings) -> Text:
@@ -141,6 +150,9 @@ def take_done(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
         return Turn(go(dialogue, "want_contact"))
     if said.button in ("change_answers", "back") and dialogue.interview.given:
         return Turn(go(dialogue.with_interview(card=None), "review_again"))
+    if said.button == "go_on" and _is_unfinished(dialogue, around):
+        following = next_card(dialogue.interview, around.questions, around.protocol.medicines, around.today)
+        return Turn(go(dialogue.with_interview(card=following), "go_on"))
     if said.button == "another_child":
         return _another(dialogue, around)
     return stay(dialogue, Text(key="done.nothing_more"))

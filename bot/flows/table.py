@@ -61,7 +61,7 @@ TRANSITIONS: list[list[Any]] = [
     ["child_alone", "answering", "fetching_adult"],
     ["adult_came", "fetching_adult", "answering"],
     ["end_early", "answering", "ending_early"],
-    ["go_on", "ending_early", "answering"],
+    ["go_on", ["ending_early", "done"], "answering"],
     ["finish", ["answering", "ending_early"], "reviewing"],
     ["change", "reviewing", "answering"],
     ["review_again", ["showing_result", "done"], "reviewing"],

@@ -16,6 +16,7 @@ from bot.flows.cards import choice_label, joined
 from bot.flows.dialogue import Given
 from bot.flows.turn import Surroundings
 from bot.message import Day, Text, Value
+from brasle_prescreen.medicines import Lexicon, normalise
 from brasle_prescreen.question import Card
 from brasle_prescreen.reading.reading import Outcome
 
@@ -250,8 +251,34 @@ def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | N
         if one.entry is not None and lexicon.entry(one.entry).is_vaccine != (asked.kind == "vaccines"):
             continue
         candidates = tuple(dict.fromkeys(id for id in (one.entry, *one.candidates) if id and id in lexicon))
-        mentions.append(Mention(one.said, one.entry, one.doubtful or one.unclear, candidates, one.route))
+        known = one.entry is not None and one.how in ("exact", "stripped") and not _is_lookalike(one.said, lexicon)
+        doubtful = one.unclear or (one.doubtful and not known)
+        mentions.append(Mention(one.said, one.entry, doubtful, candidates, one.route))
     return mentions or None
+
+
+def _is_lookalike(said: str, lexicon: Lexicon) -> bool:
+    """Whether the very name that was typed is one of those that are easily confused."""
+    name = normalise(said)
+    return any(normalise(one.name) == name for group in lexicon.confusable for one in group)
+
+
+def list_answer(said: str, asked: Card, around: Surroundings) -> str | None:
+    """What words without a name say at a list: `none` at all, `unsure`, that is `all`; None if nothing of these."""
+    from brasle_prescreen.reading.choice import read_choice
+    from brasle_prescreen.reading.medicines_said import read_medicine_list
+
+    if len(said) > LONGEST_READ:
+        return None
+    read = read_choice(said, asked.id, ("none", "all"))
+    if read.outcome is Outcome.UNSURE:
+        return "unsure"
+    if read.outcome is Outcome.VALUE and read.value:
+        return read.value[0]
+    if asked.kind == "medicines":
+        listed = read_medicine_list(said, around.protocol.medicines)
+        return "none" if listed.outcome is Outcome.VALUE and not listed.value else None
+    return None
 
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,}")
