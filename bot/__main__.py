@@ -15,6 +15,8 @@ COMMANDS = {
     "read": "read typed replies: NDJSON on standard input, one reading a line",
     "replies": "measure how well typed replies are read, on the project's own cases",
     "leads": "list, show or set the status of leads",
+    "accounts": "let people into the coordinators' console, or shut them out",
+    "audit": "the trail of what was read and changed: list, check, print its end",
     "recruiting": "show or set whether the trial takes families: open, waitlist, paused, closed",
     "updates": "list or replay updates that could not be handled",
     "doctor": "explain every setting: what is set, missing or wrong",

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation import Conversation
@@ -43,6 +43,7 @@ class App:
         self.store = Store.open(settings.data, clock=clock)
         self._clock = clock
         self._wakers: list[Callable[[], None]] = []
+        self._trail_noted: date | None = None
         self.telegram = self._telegram()
         self.conversation = Conversation(
             self.store,
@@ -149,7 +150,17 @@ class App:
     async def _keep_house(self) -> None:
         while True:
             await self.store.purge()
+            await self._note_the_trail()
             await asyncio.sleep(PURGE_EVERY.total_seconds())
+
+    async def _note_the_trail(self) -> None:
+        """Once a day the trail's end goes to the log, which is kept in another place: no later change goes unseen."""
+        head = await self.store.trail.head()
+        if head is None or not await self.store.trail.anchor():
+            log.error("the trail of the console is not whole: run 'brasle-prescreen audit verify'")
+        elif self._trail_noted != self._clock().date():
+            self._trail_noted = self._clock().date()
+            log.info("the trail of the console ends at %s", head)
 
     async def _remind(self) -> None:
         """The one reminder of those who asked. Done before it is sent: a crash between loses it, never repeats it."""

@@ -55,12 +55,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _act(store: Any, args: argparse.Namespace) -> int:
+    from bot.commands.operator import operator
+    from bot.store.audit_entry import Did
+
+    actor = operator()
     if args.action == "set-status":
-        await store.set_lead_status(args.code, args.status, args.by or getpass.getuser(), args.reason)
+        # The trail names who ran the command, whoever --by names.
+        by = args.by or getpass.getuser()
+        await store.set_lead_status(args.code, args.status, by, args.reason, actor=actor)
         print(f"{args.code}: {args.status}")
         return 0
     if args.action == "show":
-        lead = await store.lead(args.code)
+        lead = await store.read_lead(args.code, actor)
         if lead is None:
             print(
                 f"There is no lead {args.code}. 'brasle-prescreen leads list' shows them all.",
@@ -71,6 +77,7 @@ async def _act(store: Any, args: argparse.Namespace) -> int:
         print(json.dumps(row, ensure_ascii=False, indent=None if args.json else 2))
         return 0
     rows = [_row(lead) for lead in await store.leads(args.status)]
+    await store.trail.record(actor, Did("queue.read", became=len(rows)))
     if args.json:
         print(json.dumps(rows, ensure_ascii=False))
         return 0

@@ -9,6 +9,8 @@ import sys
 from datetime import date
 from typing import Any
 
+from bot.commands.operator import operator
+
 STATES = ("open", "waitlist", "paused", "closed")
 
 
@@ -45,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
 
 async def _act(store: Any, args: argparse.Namespace) -> int:
     if args.state is not None:
-        await store.set_recruiting(args.state, args.as_of, args.places, args.by or getpass.getuser())
+        by = args.by or getpass.getuser()
+        await store.set_recruiting(args.state, args.as_of, args.places, by, actor=operator())
     now = await store.recruiting()
     day = now.as_of.isoformat() if now.as_of else "no day"
     places = f", places left: {now.places_left}" if now.places_left is not None else ""

@@ -116,7 +116,9 @@ class Gate:
 
 
 def _signed_in(session: Session) -> SignedIn:
-    return SignedIn(session.account, session.name, session.role, session.language, session.mark)
+    # While the account is being set up, no role counts yet.
+    role = session.role if session.stage == "signed_in" else ""
+    return SignedIn(session.account, session.name, role, session.language, session.mark)
 
 
 def _words_of(form: FormData) -> list[str]:

@@ -10,13 +10,11 @@ from bot.coordinator.access import Page, needs
 from bot.coordinator.layout import SITE_ZONE
 from bot.coordinator.visit import Visit
 from bot.message import Text
-from bot.store.audit import Head, Wanted
+from bot.store.audit import Head, Wanted, subject_of
 from bot.store.audit_check import Checked
 from bot.store.audit_entry import Did
-from bot.store.codes import as_code
 
 _SHOWN = 100
-_ACCOUNT_ID = "S-"
 
 
 @needs("trail.read")
@@ -30,9 +28,9 @@ async def entries(visit: Visit) -> Response:
 @needs("trail.read")
 async def check(visit: Visit) -> Response:
     """Read the whole trail, and say what is wrong with it. A printed end may be given, which it must hold."""
-    printed, problems = _printed(visit.typed("printed"))
-    if problems:
-        return await _page(visit, Wanted(limit=_SHOWN), problems)
+    printed = Head.read(visit.typed("printed"))
+    if printed is None and visit.typed("printed"):
+        return await _page(visit, Wanted(limit=_SHOWN), {"printed": Text(key="console.trail.printed_unclear")})
     found = await visit.store.trail.check(printed)
     await visit.record(Did("trail.checked", became=found.found))
     return await _page(visit, Wanted(limit=_SHOWN), checked=found)
@@ -47,10 +45,10 @@ def _wanted(visit: Visit) -> tuple[Wanted, dict[str, Text]]:
             until = since + timedelta(days=1)
         except ValueError:
             problems["day"] = Text(key="console.trail.day_unclear")
-    subject = visit.query("of").strip().upper()
+    subject = visit.query("of").strip()
     before = visit.query("before")
     wanted = Wanted(
-        subject=None if not subject else subject if subject.startswith(_ACCOUNT_ID) else as_code(subject),
+        subject=subject_of(subject) if subject else None,
         who=visit.query("who") or None,
         action=visit.query("action") or None,
         since=since,
@@ -59,23 +57,6 @@ def _wanted(visit: Visit) -> tuple[Wanted, dict[str, Text]]:
         limit=_SHOWN,
     )
     return wanted, problems
-
-
-def _printed(typed: str) -> tuple[Head | None, dict[str, Text]]:
-    """`1234 9f3a...` as `brasle-prescreen audit head` prints it."""
-    if not typed:
-        return None, {}
-    seq, _, hash_ = typed.partition(" ")
-    hash_ = hash_.strip().lower()
-    if (
-        seq.isascii()
-        and seq.isdecimal()
-        and len(seq) < 16
-        and len(hash_) == 64
-        and set(hash_) <= set("0123456789abcdef")
-    ):
-        return Head(int(seq), hash_), {}
-    return None, {"printed": Text(key="console.trail.printed_unclear")}
 
 
 async def _page(

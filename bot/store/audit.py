@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.store import codes
 from bot.store.audit_entry import START, Did, Entry, Hidden, TrailValue, chained, checked, head_mark
 from bot.store.connection import transaction
 from bot.store.ledger import Ledger
@@ -23,6 +24,7 @@ FAMILY = "family"
 _OF_THE_PROGRAM = frozenset({PROGRAM, "outbox"})
 _ACCOUNT = re.compile(r"account:[A-Z0-9-]{4,20}")
 _NAME = b"audit_name.sealed"
+_PRINTED = re.compile(r"([0-9]{1,15})[: ]\s*([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class Head:
 
     seq: int
     hash: str
+
+    @classmethod
+    def read(cls, printed: str) -> Head | None:
+        """`1234:9f3a...` as it was printed, copied by hand or by machine; None if it is something else."""
+        found = _PRINTED.fullmatch(printed.strip().lower())
+        return None if found is None else cls(int(found[1]), found[2])
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,12 @@ def anchor_now(ledger: Ledger) -> None:
     end = head(ledger)
     if end is not None:
         anchor(ledger, end)
+
+
+def subject_of(typed: str) -> str:
+    """A lead's reference number or an account's id, as anybody may type it."""
+    bare = typed.strip().upper()
+    return bare if bare.startswith("S-") else codes.as_code(bare)
 
 
 def fingerprint(ledger: Ledger, text: str) -> str:
