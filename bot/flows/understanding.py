@@ -50,6 +50,14 @@ def understand(dialogue: Any, asked: Card, id: str, said: str, around: Surroundi
     """Read one typed reply at a card of any kind but the lists of medicines and vaccines."""
     if len(said) > LONGEST_READ:
         return AskBack("misread.too_long")
+    read = _by_kind(dialogue, asked, id, said, around)
+    if isinstance(read, AskBack) and asked.choices and asked.kind not in ("choice", "multiple"):
+        chosen = _choice(dialogue, asked, id, said, around)
+        return read if isinstance(chosen, AskBack) else chosen
+    return read
+
+
+def _by_kind(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
     match asked.kind:
         case "choice" | "multiple":
             return _choice(dialogue, asked, id, said, around)
@@ -78,7 +86,7 @@ def _choice(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
         return _open(asked, "unsure").model_copy(update={"said": said})
     if read.outcome is not Outcome.VALUE or not read.value:
         return AskBack("misread.choice")
-    if asked.kind == "choice":
+    if asked.kind != "multiple":
         choice = asked.choice(read.value[0]) if len(read.value) == 1 else None
         return (
             _one(choice, asked, id, around).model_copy(update={"said": said}) if choice else AskBack("misread.choice")
