@@ -39,7 +39,7 @@ class Clinic:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def clinic(chromium: Browser, tmp_path: Path) -> AsyncIterator[Clinic]:
-    app = App(Settings(_env_file=None, data=tmp_path, public_url=""))  # type: ignore[call-arg]
+    app = App(Settings(_env_file=None, data=tmp_path, public_url="http://study.example"))  # type: ignore[call-arg]
     server, task, url = await serve(app.web())
     yield Clinic(app, url, chromium)
     for context in chromium.contexts:
@@ -216,10 +216,14 @@ async def test_a_private_link_goes_on_in_another_browser_at_the_same_card(clinic
         "birth_date": "unsure",
     }
     await first.go_on("sex", plan)
-    store = clinic.app.store
-    person = await store.load("browser", await clinic.session(first))
-    assert person is not None
-    token = await store.new_resume_link(person.id, clinic.app.conversation._clock().replace(year=2099))
+    assert await first.press("later") == "later"
+    assert await first.press("link") == "later"
+    shown = re.search(r"http://study\.example/r/(\S+)", await first.notes())
+    assert shown is not None
+    token = shown[1]
+    await first.page.reload()
+    assert token not in await first.page.content()
+    assert await first.press("close") == "sex"
     second = await clinic.parent("en")
     await second.page.goto(f"{clinic.url}/r/{token}")
     async with second.page.expect_navigation():
