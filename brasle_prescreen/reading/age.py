@@ -34,6 +34,8 @@ class Said(NamedTuple):
     end: int
     years: Decimal
     is_bare: bool
+    # Reckoned from a coming birthday: two months short of six.
+    is_exact: bool = False
 
 
 def read_age(text: str, on: date) -> Reading[Age]:
@@ -49,12 +51,14 @@ def read_age(text: str, on: date) -> Reading[Age]:
         return ask_back("lunar", text)
     ages = _coming_birthday(said) or _stated_ages(said)
     born = [] if ages else [moment for moment in find_moments(said, on) if not moment.is_count]
-    with_year = [moment for moment in born if _names_year(said[moment.start : moment.end])]
+    is_born = says(said, "age.born")
+    with_year = [moment for moment in born if _names_year(said[moment.start : moment.end], is_born=is_born)]
     if with_year:
-        return _birth(said, with_year, text)
-    ages = ages or _bare_ages(said)
+        return _birth(said, with_year, text, on)
+    ages = ages or _bare_ages(_without(said, born))
     if len(ages) == 2 and _is_between(said, *ages):
         return _checked(ages[0].years + HALF, text)
+    ages = _of_today(said, ages)
     if len(ages) > 1:
         ages = _of_the_patient(said, ages)
     if len({age.years for age in ages}) > 1:
@@ -70,6 +74,26 @@ def read_age(text: str, on: date) -> Reading[Age]:
     return ask_back("nominal_age" if says(said, "age.nominal") else "no_age", text)
 
 
+def _without(said: str, moments: list[Moment]) -> str:
+    for moment in moments:
+        named = said[moment.start : moment.end]
+        if not re.fullmatch(r"\d+(?:\.\d+)?", named):
+            said = said[: moment.start] + "_" * (moment.end - moment.start) + said[moment.end :]
+    return said
+
+
+def _clause_of(said: str, age: Said) -> str:
+    start = max((match.end() for match in _comma().finditer(said, 0, age.start)), default=0)
+    end = next((match.start() for match in _comma().finditer(said, age.end)), len(said))
+    return said[start:end]
+
+
+def _of_today(said: str, ages: list[Said]) -> list[Said]:
+    """Seven when diagnosed, now twelve: the age at another time is left out, if another age is there."""
+    today = [age for age in ages if not says(_clause_of(said, age), "age.other_event")]
+    return today or ages
+
+
 def _is_between(said: str, younger: Said, older: Said) -> bool:
     """Eleven, going on twelve."""
     gap = said[younger.end : older.start]
@@ -79,7 +103,7 @@ def _is_between(said: str, younger: Said, older: Said) -> bool:
 # ------------------------------------------------------------------ birth dates
 
 
-def _birth(said: str, born: list[Moment], text: str) -> Reading[Age]:
+def _birth(said: str, born: list[Moment], text: str, on: date) -> Reading[Age]:
     problems = {moment.problem for moment in born if moment.problem}
     if problems:
         return ask_back(f"{min(problems)}_date", text)
@@ -91,14 +115,17 @@ def _birth(said: str, born: list[Moment], text: str) -> Reading[Age]:
         return ask_back("other_event", text)
     if says(said, "relative") and not says(said, "patient", "age.born"):
         return ask_back("somebody_else", text)
+    if on.year - days.latest.year > OLDEST:
+        return ask_back("implausible", text)
     return found(Age(None, days), text, hedged=says(said, "hedge"))
 
 
-def _names_year(named: str) -> bool:
+def _names_year(named: str, *, is_born: bool) -> bool:
+    """Whether a date tells the year; "this year" only if it is said of the birth."""
     return (
         re.search(r"\d{4}", named) is not None
         or _year_without_century().search(named) is not None
-        or says(named, "age.year_word")
+        or (is_born and says(named, "age.year_word"))
     )
 
 
@@ -118,7 +145,7 @@ def _age_pattern() -> re.Pattern[str]:
         rf"(?<![\d.:/+~-])(?P<y>\d{{1,2}}) (?:{and_}) (?P<m>\d{{1,2}}) ?(?:{months})(?![a-z])"
         rf"|(?<![\d.:/+~-])(?P<years>\d{{1,3}}(?:\.\d)?)(?P<more>\+)?[ -]?(?:{years})(?:-?{any_of('age.old')})?"
         rf"(?:(?: ?(?:{and_}))? ?(?P<months>\d{{1,2}}) ?(?:{months}))?(?P<more_after> ?{any_of('age.more')})?"
-        rf"|(?<![\d.:/+~-])(?P<only_months>\d{{1,3}}) ?(?:{months})(?![a-z])"
+        rf"|(?<![\d.:/+~-])(?P<only_months>\d{{1,3}}) ?(?:{any_of('age.months_alone')})(?![a-z])"
     )
 
 
@@ -171,11 +198,7 @@ def _range_end() -> re.Pattern[str]:
 
 def _of_the_patient(said: str, ages: list[Said]) -> list[Said]:
     """Of several ages, the one that is said of the child: full years before nominal ones, the child's before the parent's."""
-    by_clause = {}
-    for age in ages:
-        start = max((match.end() for match in _comma().finditer(said, 0, age.start)), default=0)
-        end = next((match.start() for match in _comma().finditer(said, age.end)), len(said))
-        by_clause[age] = said[start:end]
+    by_clause = {age: _clause_of(said, age) for age in ages}
     full = [age for age in ages if says(by_clause[age], "age.full") and not says(by_clause[age], "age.nominal")]
     if full:
         return full
@@ -192,33 +215,36 @@ def _comma() -> re.Pattern[str]:
 def _is_firm(said: str, age: Said) -> bool:
     """Full years said beside nominal ones need no further question."""
     clause = _comma().split(said[: age.start])[-1] + _comma().split(said[age.start :])[0]
-    return says(clause, "age.full") and not says(clause, "age.nominal") and not says(said, "age.nearly")
+    return says(clause, "age.full") and not says(clause, "age.nominal") and not says(said, "age.nearly", "age.coming")
 
 
 def _from_age(said: str, age: Said, text: str) -> Reading[Age]:
     before, after = said[: age.start], said[age.end :]
+    clause = _clause_of(said, age)
     if says(said, "age.nominal"):
         return ask_back("nominal_age", text)
-    if says(said, "age.other_event", "age.comparison"):
+    if says(clause, "age.other_event") or says(said, "age.comparison"):
         return ask_back("other_event", text)
     if says(before, "relative", "age.parent") and not says(before, "patient"):
         return ask_back("somebody_else", text)
     if says(said, "age.two_children"):
         return ask_back("two_children", text)
-    if says(said, "hedge") or says(after, "age.ish"):
+    if says(clause, "hedge") or says(after, "age.ish"):
         return ask_back("hedged", text)
-    if says(before, "age.nearly") or says(after, "age.nearly_after"):
-        # Nearly six is five: the whole part stays below.
-        return _checked(age.years - HALF, text, hedged=True)
-    if says(after, "age.going_on"):
-        return _checked(age.years + HALF, text)
+    if says(clause, "age.turned"):
+        return _checked(age.years, text)
+    # Nearly six may be five for months: near a birthday only the month of birth tells.
+    if age.is_exact:
+        return _checked(age.years, text)
+    if says(clause, "age.nearly", "age.coming"):
+        return ask_back("near_birthday", text)
     return _checked(age.years, text)
 
 
-def _checked(years: Decimal, text: str, *, hedged: bool = False) -> Reading[Age]:
+def _checked(years: Decimal, text: str) -> Reading[Age]:
     if not 0 < years <= OLDEST:
         return ask_back("implausible", text)
-    return found(Age(years.quantize(Decimal("0.01"))), text, hedged=hedged)
+    return found(Age(years.quantize(Decimal("0.01"))), text)
 
 
 @cache
@@ -249,7 +275,7 @@ def _coming_birthday(said: str) -> list[Said]:
         if match:
             groups = match.groupdict()
             short_by = Decimal(groups["count"]) / MONTHS_A_YEAR if groups.get("count") else 1 / MONTHS_A_YEAR
-            return [Said(*match.span(), Decimal(match["years"]) - short_by, is_bare=False)]
+            return [Said(*match.span(), Decimal(match["years"]) - short_by, is_bare=False, is_exact=True)]
     return []
 
 

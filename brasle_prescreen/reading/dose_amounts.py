@@ -161,7 +161,7 @@ def _times_of_day(said: str) -> list[int]:
 
 def per_day(said: str, strengths: frozenset[Decimal], *, bare_is_mg: bool) -> PerDay | str:
     """The mg a day that the text states, or the code of what is missing. `strengths`: the tablets that are sold."""
-    if says(said, "dose.on_and_off", "dose.liquid"):
+    if says(said, "dose.on_and_off", "dose.liquid", "dose.some_days", "dose.either"):
         return "unclear_schedule"
     by_weight = _by_weight(said)
     if by_weight is not None:
@@ -172,13 +172,13 @@ def per_day(said: str, strengths: frozenset[Decimal], *, bare_is_mg: bool) -> Pe
         return stated
     if stated is not None:
         mg = [amount for amount in mg if not any(start <= amount.start < end for start, end in stated.spans)]
-        if not counts and not mg:
-            counts = _multiplied(said) or [Amount(0, len(said), Decimal(1), Decimal(1))]
-        counts = _without_the_unit_tablet(counts, stated)
-        mg = [amount for amount in mg if not _is_total(said, amount)]
-        if mg:
-            return "two_amounts"
-        return _schedule(said, [count.times(stated.mg) for count in counts], stated.mg)
+        counts = _without_the_unit_tablet(counts, stated) or _counts_without_tablets(said, stated)
+        if not counts:
+            return "unclear_count"
+        from_tablets = _schedule(said, [count.times(stated.mg) for count in counts], stated.mg)
+        whole = from_tablets.least if isinstance(from_tablets, PerDay) else None
+        others = [amount for amount in mg if not _is_total(said, amount) and amount.least != whole]
+        return "two_amounts" if others else from_tablets
     if counts and mg:
         return _paired(said, mg, counts, strengths)
     if counts:
@@ -195,7 +195,7 @@ def _without_the_unit_tablet(counts: list[Amount], stated: Strength) -> list[Amo
         if count.least == count.most == 1
         and any(start <= count.start and count.end <= end for start, end in stated.statements)
     ]
-    return [count for count in counts if count not in inside] or counts[:1]
+    return [count for count in counts if count not in inside]
 
 
 @cache
@@ -211,6 +211,33 @@ def _multiplied(said: str) -> list[Amount]:
         return _count_before_strength(said)
     count = Decimal(match["a"] or match["b"])
     return [Amount(*match.span(), count, count)]
+
+
+def _counts_without_tablets(said: str, stated: Strength) -> list[Amount]:
+    """How many, where only the strength is called a tablet: 5 mg tablets, 3 a day; 4 mg each, morning 2, evening 1."""
+    rest = said
+    for start, end in stated.spans:
+        rest = rest[:start] + "_" * (end - start) + rest[end:]
+    counts = _bare_beside(rest, []) or _multiplied(said) or _number_of(rest)
+    if counts:
+        return counts
+    explained = rest
+    for path in ("dose.times_a_day", "dose.every_n_days", "dose.times_a_week", "dose.per_tablet"):
+        for pattern in _counted(path):
+            explained = pattern.sub(" ", explained)
+    explained = matcher("dose.every_other_day", "dose.a_day", "dose.tablet").sub(" ", explained)
+    left = re.findall(r"\d+", explained)
+    return [] if any(number != "1" for number in left) else [Amount(0, len(said), Decimal(1), Decimal(1))]
+
+
+def _number_of(said: str) -> list[Amount]:
+    """Three a day; three prednisone tablets."""
+    for pattern in _counted("dose.count_a_day"):
+        match = pattern.search(said)
+        if match:
+            count = Decimal(match["n"])
+            return [Amount(*match.span(), count, count)]
+    return []
 
 
 def _count_before_strength(said: str) -> list[Amount]:
@@ -268,7 +295,7 @@ def _bare_beside(said: str, mg: list[Amount]) -> list[Amount]:
     found = []
     for path in TIMES_OF_DAY:
         for match in re.finditer(
-            rf"{any_of(path)} ?(?P<n>\d{{1,3}}(?:\.\d)?)(?![\d.~])(?! ?(?:{any_of('dose.mg', 'dose.tablet')}))", said
+            rf"{any_of(path)} ?(?P<n>\d{{1,3}}(?:\.\d)?)(?![\d.~])(?! ?(?:{any_of('dose.mg', 'dose.tablet', 'dose.counters')}))", said
         ):
             found.append(Amount(*match.span(), Decimal(match["n"]), Decimal(match["n"])))
         for match in re.finditer(rf"(?<![\d.])(?P<n>\d{{1,3}}(?:\.\d)?) {any_of(path)}", said):

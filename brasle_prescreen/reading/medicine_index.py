@@ -17,6 +17,7 @@ from brasle_prescreen.reading.words import any_of, load, matcher
 NAME_MASK = "_"
 CJK = re.compile("[\u3400-\u9fff]")
 CJK_RUN = re.compile("[\u3400-\u9fff]{2,}")
+TWO_HAN = re.compile("(?<![\u3400-\u9fff])[\u3400-\u9fff]{2}(?![\u3400-\u9fff])")
 LATIN_WORD = re.compile(r"[a-z][a-z-]*[a-z]")
 # Shorter names are only heard exactly: too many words sound like them.
 SHORTEST_BY_SOUND = 3
@@ -102,9 +103,15 @@ class MedicineIndex:
             return not (letter_before or letter_after or digit_before or digit_after)
         if end - start > 2:
             return True
-        left = not CJK.match(before) or _glue_before().search(text[:start]) is not None or self._ends_name(text, start)
+        if _verb_before().search(text[:start]):
+            return True
+        left = (
+            not CJK.match(before) or _glue_before().search(text[:start]) is not None or self._ends_name(text, start)
+        )
         right = (
-            not CJK.match(after) or _glue_after().match(text, end) is not None or text[end : end + 2] in self._lengths
+            not CJK.match(after)
+            or _glue_after().match(text, end) is not None
+            or text[end : end + 2] in self._lengths
         )
         return left and right
 
@@ -154,9 +161,18 @@ class MedicineIndex:
                 + rest[place.end - run.start() :]
             )
         rest = matcher("medicines.filler").sub(lambda match: NAME_MASK * len(match[0]), rest)
-        for piece in re.finditer("[\u3400-\u9fff]{2}(?![\u3400-\u9fff])(?<![\u3400-\u9fff]{3})", rest):
-            found += self._by_sound(piece[0], run.start() + piece.start(), shortest=2)
+        for piece in TWO_HAN.finditer(rest):
+            if self._may_be_short_name(run[0], piece):
+                found += self._by_sound(piece[0], run.start() + piece.start(), shortest=2)
         return found
+
+    def _may_be_short_name(self, said: str, piece: re.Match[str]) -> bool:
+        """A word of two characters is only heard as a name alone, after "took", or before "tablets"."""
+        return (
+            len(piece[0]) == len(said)
+            or _verb_before().search(said[: piece.start()]) is not None
+            or _form_after().match(said, piece.end()) is not None
+        )
 
     def _by_sound(self, piece: str, shift: int, *, shortest: int) -> list[Place]:
         sounds = _syllables(piece)
@@ -271,24 +287,37 @@ class MedicineIndex:
         from rapidfuzz.process import extract
 
         allowed = 1 if len(said) < 8 else 2 if len(said) < 11 else 3
-        near = extract(said, self._latin_names, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+        names, ids = self._latin_names
+        near = extract(_as_heard(said), names, scorer=OSA.distance, score_cutoff=allowed, limit=8)
         if not near:
             return None
         closest = min(distance for _, distance, _ in near)
-        entries = tuple(dict.fromkeys(self._exact[name] for name, distance, _ in near if distance <= closest))
+        entries = tuple(dict.fromkeys(ids[index] for _, distance, index in near if distance <= closest))
         return Place(word.start(), word.end(), self._with_lookalikes(said, entries), "spelling")
 
     @cached_property
-    def _latin_names(self) -> list[str]:
-        return [
-            name
+    def _latin_names(self) -> tuple[list[str], list[str]]:
+        """Latin names as they sound, and beside each the entry that it means."""
+        named = [
+            (_as_heard(name), id)
             for name, id in self._exact.items()
             if len(name) >= SHORTEST_LATIN and name.isascii() and name.isalpha() and id not in self._vague
         ]
+        return [name for name, _ in named], [id for _, id in named]
 
 
 def _stem(name: str) -> str:
     return next((name.removesuffix(end) for end in _antibody_endings() if name.endswith(end)), name)
+
+
+# Spellings that sound alike in names of medicines.
+_SOUNDS_LIKE = (("ph", "f"), ("th", "t"), ("qu", "k"), ("ck", "k"), ("y", "i"), ("z", "s"))
+
+
+def _as_heard(name: str) -> str:
+    for written, heard in _SOUNDS_LIKE:
+        name = name.replace(written, heard)
+    return name
 
 
 @cache
@@ -301,6 +330,11 @@ def _antibody_endings() -> tuple[str, ...]:
 @cache
 def _glue_before() -> re.Pattern[str]:
     return re.compile(rf"{any_of('medicines.glue_before', 'medicines.used', 'medicines.joins')}$")
+
+
+@cache
+def _verb_before() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('medicines.verbs')}$")
 
 
 @cache
@@ -330,6 +364,7 @@ def _common_word() -> re.Pattern[str]:
 
 # Sounds that many speakers do not tell apart, and how typing by sound mixes them up.
 _LOOSE = (
+    (re.compile("^([ln])(?:v|u:|\u00fc)(?=$|e)"), r"\1u"),
     (re.compile("^zh"), "z"),
     (re.compile("^ch"), "c"),
     (re.compile("^sh"), "s"),

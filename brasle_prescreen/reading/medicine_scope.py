@@ -11,7 +11,8 @@ from brasle_prescreen.reading.medicine_index import Place
 from brasle_prescreen.reading.words import any_of, matcher, says
 
 NAME = "_"
-CLOSING_SIGNS = ",;!?\n().\u3002"
+# After one of these, a list that began with "not" has ended.
+FULL_STOPS = frozenset(".;!?\n\u3002")
 
 
 class Use(Enum):
@@ -60,12 +61,18 @@ def uses_of(text: str, places: list[Place]) -> list[Use]:
     previous: Use | None = None
     for clause in _clauses(masked):
         said = masked[clause.start : clause.end]
+        if masked[clause.start - 1 : clause.start] in FULL_STOPS:
+            previous = None
         inside = [i for i, place in enumerate(places) if clause.start <= place.start < clause.end]
         if not inside:
             _speak_of_the_last(said, found, before=clause.start, places=places)
             continue
         groups = _groups(masked, places, inside)
         judged = _judge(masked, clause, groups)
+        judged = [
+            Use.UNCLEAR if use is not Use.NOT_TAKEN and _is_choice(masked[group.start : group.end]) else use
+            for group, use in zip(groups, judged, strict=True)
+        ]
         if judged[0] is None and previous is Use.NOT_TAKEN:
             judged[0] = _carried_on(masked[clause.start : groups[0].start])
         if says(said, "relative") and not says(said, "patient"):
@@ -146,7 +153,7 @@ def _judge(masked: str, clause: Clause, groups: list[Group]) -> list[Use | None]
     said = masked[clause.start : clause.end]
     if says(said, "medicines.only_but"):
         return [Use.TAKEN] * len(groups)
-    if says(said, "medicines.all_but"):
+    if says(said, "medicines.all_but", "medicines.either"):
         return [Use.UNCLEAR] * len(groups)
     edges = [clause.start, *(edge for group in groups for edge in (group.start, group.end)), clause.end]
     markers = _markers(masked, clause.start, clause.end)
@@ -169,6 +176,11 @@ def _judge(masked: str, clause: Clause, groups: list[Group]) -> list[Use | None]
     return uses
 
 
+def _is_choice(group: str) -> bool:
+    """This or that: one of them, and nobody knows which."""
+    return says(group, "medicines.or")
+
+
 def _strong(markers: list[Marker]) -> list[Marker]:
     return [marker for marker in markers if not marker.is_weak]
 
@@ -188,6 +200,8 @@ def _carried_on(lead: str) -> Use | None:
 
 def _speak_of_the_last(said: str, found: list[Use | None], *, before: int, places: list[Place]) -> None:
     """A clause without a name ("never tried", "we refused") speaks of what was named before, if nothing was said of it yet."""
+    if says(said, "medicines.others"):
+        return
     markers = _markers(said, 0, len(said))
     first = next(iter(_strong(markers)), None)
     if first is None or first.use is not Use.NOT_TAKEN:

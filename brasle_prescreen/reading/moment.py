@@ -185,14 +185,16 @@ def _week(match: re.Match[str], on: date) -> PartialDate | str:
     return PartialDate(monday, monday + timedelta(days=6))
 
 
-def _bare_weekday(match: re.Match[str], on: date) -> PartialDate:
+def _bare_weekday(match: re.Match[str], on: date) -> PartialDate | str:
+    if match.groupdict().get("count"):
+        return "ambiguous"
     back = (on.isoweekday() - _weekday_number(match["weekday"])) % 7
     return PartialDate.exactly(on - timedelta(days=back or (7 if match["last"] else 0)))
 
 
 def _weekend(match: re.Match[str], on: date) -> PartialDate:
-    saturday = days.monday_of(on, 0) + timedelta(days=5)
-    if saturday > on or match.groupdict().get("last"):
+    saturday = days.monday_of(on, 1 if match["last"] else 0) + timedelta(days=5)
+    if saturday > on:
         saturday -= timedelta(days=7)
     return PartialDate(saturday, saturday + timedelta(days=1))
 
@@ -258,18 +260,24 @@ def _ago(match: re.Match[str], on: date) -> PartialDate | str | None:
     """Three months ago, stopped for three months, three months without: all of them, or else only a duration."""
     unit = name_of("time.unit", match["unit"]) or "day"
     least, most = float(match["n"]), float(match["m"] or match["n"])
-    limit = {"day": 4000, "week": 600, "month": 240, "year": 60}[unit]
-    if most > limit:
-        return "impossible"
-    bare = not (match["ago"] or match["elapsed"] or match["less"] or match["le"] or match["used"] or match["without"])
+    bare = not (match["ago"] or match["elapsed"] or match["less"] or (match["within_before"] or match["within"]) or match["le"] or match["used"] or match["without"])
     if unit == "year" and bare and len(match["n"]) == 2 and not (match["m"] or match["plus"]):
         return None  # a year of two digits
-    is_ago = match["ago"] or match["elapsed"] or match["less"] or (match["le"] and not match["used"])
+    limit = {"hour": 400, "day": 4000, "week": 600, "month": 240, "year": 60}[unit]
+    if most > limit:
+        return "impossible"
+    is_ago = match["ago"] or match["elapsed"] or match["less"] or (match["within_before"] or match["within"]) or (match["le"] and not match["used"])
     if match["used"] and not match["ago"]:
         return "duration"
     if not (is_ago or match["without"]):
         return "duration"
     hedged = bool(match["hedge"] or match["hedge_after"] or match["nearly"])
+    if unit == "hour":
+        return PartialDate(on - timedelta(days=int(-(-most // 24))), on - timedelta(days=int(least // 24)))
+    if match["coarse"]:  # a year and three months ago
+        on = days.before(on, float(match["coarse"]), name_of("time.unit", match["coarse_unit"]) or "year")
+    if (match["within_before"] or match["within"]):
+        return PartialDate(days.before(on, most, unit), on)
     if match["less"]:
         return PartialDate(days.before(on, most, unit), days.before(on, max(0.0, least - 1), unit))
     if match["more"] or match["plus"]:
@@ -323,9 +331,9 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     yield r"(?<![\d.])\d{1,2}[-/.]\d{1,2}[-/.]\d\d(?!\d)", lambda match, on: "ambiguous"
     yield (
         rf"(?:(?P<year_before>{year}){of_}? ?)?(?:(?P<lead>{any_of('time.month_lead')}) ?)?(?:(?P<last>{last}) )?"
-        rf"(?:(?P<part>{part})[ -]?)?(?:(?:the )?(?<!\d)(?P<d_before>\d{{1,2}}){ORDINAL}\.? ?(?:of )?)?"
+        rf"(?:(?P<part>{part})[ -]?)?(?:(?:the )?(?<!\d)(?P<d_before>\d{{1,2}}){ORDINAL}[-./]? ?(?:of )?)?"
         rf"(?P<month>{month_name})\.?(?:(?: ?the)? ?(?P<d_after>\d{{1,2}}){ORDINAL}(?![\d:]))?"
-        rf"(?:,? ?(?:of |in )?(?P<year>{year}))?",
+        rf"(?:[-/,]? ?(?:of |in )?(?P<year>{year}|'\d\d(?!\d)))?(?! ?(?:of |[-/'] ?)\d)",
         _named_month,
     )
     yield (
@@ -337,7 +345,7 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     yield r"(?<![\d./])(?P<m>\d{1,2}) ?[-/.] ?(?P<y>(?:19|20)\d\d)(?!\d)", _year_and_month
     yield (
         rf"(?:(?P<part_before>{part}) )?(?P<months>{any_in('time.months')}){of_}?"
-        rf"(?:(?P<part>{part})|(?P<d>\d{{1,2}})(?:{mark_day}))?",
+        rf"(?:(?P<part>{part})|(?P<d>\d{{1,2}})(?:{mark_day})?(?![\d.{_counters()}]))?",
         _relative_month,
     )
     weekday = rf"(?:[1-7](?!\d)|{any_of('time.weekday_sunday')}|{any_in('time.weekday')})"
@@ -345,12 +353,12 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
         rf"(?P<weeks>{any_in('time.weeks')})(?: ?(?:(?P<weekend>{any_of('time.weekend')})|(?P<weekday>{weekday})))?",
         _week,
     )
-    yield rf"(?:{any_of('time.last_weekend')})", _weekend
+    yield rf"(?P<last>{any_of('time.last_weekend')})|{any_of('time.recent_weekend')}", _weekend
     yield (
         rf"(?<![\d{_each()}])(?:{any_of('time.weekday_lead')})(?P<last>(?!))?(?P<weekday>[1-6](?!\d)|{any_of('time.weekday_sunday')})",
         _bare_weekday,
     )
-    yield rf"(?:(?P<last>{last}) )?(?P<weekday>{any_in('time.weekday')})", _bare_weekday
+    yield rf"(?:(?P<last>{last}) |(?P<count>\d+) )?(?P<weekday>{any_in('time.weekday')})", _bare_weekday
     yield any_in("time.days"), _day_word
     around = rf"(?: ?(?:(?P<near>{any_of('time.around')})|(?P<around>{any_of('time.festival_before_after')})))?"
     festival, season = any_in("time.festival"), any_in("time.season")
@@ -366,7 +374,7 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     yield rf"(?P<year_part>{any_of('time.year_part_alone')})", _of_year
     yield _ago_source(unit), _ago
     yield any_of("time.future"), lambda match, on: "future"
-    yield rf"(?P<year>{year_words}|{short_year}|{Y4}{mark_year}?)(?![\d.:%])", _whole_year
+    yield rf"(?P<year>{year_words}|{short_year}|{Y4}{mark_year}?)(?![\d.:%s])", _whole_year
     yield rf"(?<![\d{_counters()}.])(?P<d>\d{{1,2}})(?:{mark_day})(?!\d)", _day_of_month
     yield r"\bthe (?P<d>\d{1,2})(?:st|nd|rd|th)(?![a-z])(?! (?:time|dose|one))", _day_of_month
     yield r"(?<![\d.:/])(?P<m>1[0-2]|0?[1-9])[./](?P<d>[12]\d|3[01]|0?[1-9])(?![\d./%])(?! ?[a-z])", _month_dot_day
@@ -377,11 +385,12 @@ def _ago_source(unit: str) -> str:
     hedge = any_of("time.hedge")
     return (
         rf"(?:(?P<used>{any_of('time.used_for')}) ?)?(?:(?P<elapsed>{any_of('time.elapsed_before')}) ?)?"
-        rf"(?:(?P<hedge>{hedge}) ?)?(?:(?P<nearly>{any_of('time.nearly')}) ?)?(?:(?P<less>{any_of('time.less_than')}) ?)?"
+        rf"(?:(?P<hedge>{hedge}) ?)?(?:(?P<nearly>{any_of('time.nearly')}) ?)?(?:(?P<less>{any_of('time.less_than')}) ?)?(?:(?P<within_before>{any_of('time.within')}) ?)?"
         rf"(?:(?P<more>{any_of('time.more_than')}) ?)?"
+        rf"(?:(?<![\d.:])(?P<coarse>\d{{1,2}}) ?(?P<coarse_unit>{unit})(?: ?{any_of('time.plus')})? ?(?=\d))?"
         rf"(?<![\d.:])(?P<n>\d{{1,3}}(?:\.\d)?)(?P<plus>\+)?(?:~(?P<m>\d{{1,4}}))? ?(?P<unit>{unit})"
         rf"(?: ?(?P<hedge_after>{hedge}))?"
-        rf"(?: ?(?:(?P<ago>{any_of('time.ago_for_certain')})|(?P<without>{any_of('time.elapsed_after')})|(?P<le>{any_of('time.already')})))?"
+        rf"(?: ?(?:(?P<ago>{any_of('time.ago_for_certain')})|(?P<without>{any_of('time.elapsed_after')})|(?P<le>{any_of('time.already')})|(?P<within>{any_of('time.within_after')})))?"
     )
 
 

@@ -65,9 +65,12 @@ def _read(text: str, entry: str | None, lexicon: Lexicon) -> Reading[Dose]:
     parts = matcher("correction").split(said)
     if len(parts) > 1 and re.search(r"\d", parts[-1]):
         said = parts[-1]
+    typed = said
     names = find_names(said, lexicon)
     table = _table()
     steroids = [place for place in names if any(id in table.steroids for id in place.entries)]
+    if len({place.entries for place in steroids}) > 1:
+        said, names, steroids = _since_the_change(said, names, steroids)
     kinds = {place.entries for place in steroids}
     said = _only_steroids(said, names, steroids)
     named = _entry(entry, kinds)
@@ -88,7 +91,7 @@ def _read(text: str, entry: str | None, lexicon: Lexicon) -> Reading[Dose]:
     other_names = [place for place in names if place not in steroids]
     if not steroids and entry is None and other_names:
         return ask_back("other_medicine", text)
-    bare_is_mg = named is not None and CJK.search(said) is None
+    bare_is_mg = named is not None and CJK.search(typed) is None
     amount = per_day(current, _strengths(named, lexicon), bare_is_mg=bare_is_mg)
     if isinstance(amount, str):
         return ask_back(amount, text)
@@ -105,6 +108,21 @@ def _entry(entry: str | None, kinds: set[tuple[str, ...]]) -> str | None:
         equal = {table.steroids[id].factor for id in by_steroid.values()}
         return next(iter(by_steroid.values())) if len(equal) == 1 else "?two_medicines"
     return next(iter(by_steroid.values()), None)
+
+
+def _since_the_change(
+    said: str, names: list[Place], steroids: list[Place]
+) -> tuple[str, list[Place], list[Place]]:
+    """Of two steroids, one may have taken the other's place: then only what comes after the change counts."""
+    changes = [match.end() for match in matcher("dose.present", "dose.changed_to").finditer(said)]
+    start = max((change for change in changes if any(place.start >= change for place in steroids)), default=0)
+    if not start:
+        return said, names, steroids
+
+    def later(places: list[Place]) -> list[Place]:
+        return [place._replace(start=place.start - start, end=place.end - start) for place in places if place.start >= start]
+
+    return said[start:], later(names), later(steroids)
 
 
 def _only_steroids(said: str, names: list[Place], steroids: list[Place]) -> str:
@@ -126,7 +144,7 @@ def _only_steroids(said: str, names: list[Place], steroids: list[Place]) -> str:
 
 def _current(said: str) -> str:
     """What is said of now: without plans, without what was before; strengths of tablets stay."""
-    clauses = [clause for clause in _split(said) if not says(clause, "dose.future") or says(clause, "dose.now")]
+    clauses = [clause for clause in _split(said) if not says(clause, "dose.future") or says(clause, "dose.present")]
     kept = ",".join(clauses)
     marker = None
     for match in matcher("dose.now").finditer(kept):

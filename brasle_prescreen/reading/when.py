@@ -27,8 +27,8 @@ def read_when(text: str, on: date) -> Reading[PartialDate]:
     said = rewrite(tight(plain(text)), "time.rewrite")
     said = after_correction(said, on)
     moments = [moment for moment in find_moments(said, on) if not _is_denied(said, moment)]
-    usable = [moment for moment in moments if moment.days is not None]
-    never = _says_never(said)
+    usable = [moment for moment in moments if moment.days is not None and not _is_planned(said, moment, moments)]
+    never = _says_never(_without(said, moments))
     ongoing = says(said, "time.ongoing") and not says(said, "asks")
     if usable:
         return _from_dates(text, said, usable, moments, never=never, ongoing=ongoing)
@@ -96,13 +96,19 @@ def _without_date(text: str, said: str, moments: list[Moment], *, never: bool, o
         return state(Outcome.UNSURE, text)
     if never and not (says(said, "asks") or says(said, "time.vague")):
         return state(Outcome.NEVER, text)
+    if ongoing:
+        return state(Outcome.ONGOING, text)
     if "future" in problems:
         return ask_back("future", text)
-    if ongoing and "duration" not in problems:
-        return state(Outcome.ONGOING, text)
     if "duration" in problems:
         return ask_back("only_a_duration", text)
     return ask_back("no_date", text)
+
+
+def _without(said: str, moments: list[Moment]) -> str:
+    for moment in moments:
+        said = said[: moment.start] + "_" * (moment.end - moment.start) + said[moment.end :]
+    return said
 
 
 def _says_never(said: str) -> bool:
@@ -116,6 +122,13 @@ def _says_never(said: str) -> bool:
 def _is_denied(said: str, moment: Moment) -> bool:
     """Not in July: July is not meant."""
     return _denial().search(said[: moment.start]) is not None
+
+
+def _is_planned(said: str, moment: Moment, moments: list[Moment]) -> bool:
+    """To be given this evening: a plan, though its day is today's."""
+    plans = [other for other in moments if other.problem == "future"]
+    between = [said[min(moment.end, plan.end) : max(moment.start, plan.start)] for plan in plans]
+    return any(not CLAUSE_END.search(gap) for gap in between) and not _marked(said, moment, "time.end")
 
 
 def _marked(said: str, moment: Moment, path: str) -> bool:

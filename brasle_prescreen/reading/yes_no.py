@@ -46,7 +46,7 @@ def read_yes_no(text: str, about: str = "") -> Reading[bool]:
     if says(said, "puts_off", "yes_no.declines"):
         return ask_back("put_off", text)
     heard = [_clause(clause, question) for clause in _clauses(said)]
-    if says(said, "asks") and not _certain(heard):
+    if says(said, "asks") and not any(what in (Said.YES, Said.NO) for what, _ in heard):
         return ask_back("asks", text)
     if whether and not _certain(heard):
         return ask_back("asks", text)
@@ -83,7 +83,7 @@ def _clause(clause: str, question: str) -> tuple[Said, bool]:
     """What a clause says, and whether it is hedged."""
     hedged = says(clause, "hedge", "yes_no.hedge") and not says(clause, "yes_no.sure")
     clause = matcher("yes_no.not_a_no").sub(" yesno ", clause)
-    if _is_about_others(clause) or says(clause, "asks"):
+    if _is_about_others(clause) or says(clause, "asks") or is_only(clause, "yes_no.neutral"):
         return Said.NOTHING, hedged
     if is_only(clause, "yes_no.agree"):
         return Said.AGREE, hedged
@@ -112,6 +112,8 @@ def _is_about_others(clause: str) -> bool:
 def _is_about_another_illness(clause: str, question: str) -> bool:
     """No hepatitis B, but hepatitis A: the second says nothing about the first."""
     others = [match[0] for match in matcher("yes_no.other_illness").finditer(clause)]
+    if not others and says(clause, "yes_no.vaccine"):
+        return not says(clause, "yes_no.had", "yes_no.deny_then")
     if not others:
         return False
     topics = [match[0] for match in matcher("yes_no.illness").finditer(clause) if match[0] not in others]
