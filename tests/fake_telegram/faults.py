@@ -56,9 +56,7 @@ class FloodRule:
         sent, everything = self._sent[chat], self._all
         while everything and everything[0] <= now - 1:
             everything.popleft()
-        span, most = (
-            (60.0, self.per_group_minute) if chat < 0 else (self.chat_burst / self.per_chat, self.chat_burst)
-        )
+        span, most = (60.0, self.per_group_minute) if chat < 0 else (self.chat_burst / self.per_chat, self.chat_burst)
         while sent and sent[0] <= now - span:
             sent.popleft()
         if len(sent) >= most:
@@ -87,9 +85,7 @@ class Faults:
             Refusal(code, "Bad Gateway" if code == 502 else "Internal Server Error"), method, times=times
         )
 
-    def refuse(
-        self, refusal: Refusal, method: str | None = None, *, times: int = 1, chat: int | None = None
-    ) -> Fault:
+    def refuse(self, refusal: Refusal, method: str | None = None, *, times: int = 1, chat: int | None = None) -> Fault:
         return self._plan(Fault(method, chat, times, refusal))
 
     def cut_connection(self, method: str | None = None, *, times: int = 1, chat: int | None = None) -> Fault:

@@ -84,9 +84,7 @@ def _entity(
         raise _cannot_parse(f"Unexpected end tag at byte offset {offset}")
     expected, start, attributes = open_tags[-1]
     if name and name != expected:
-        raise _cannot_parse(
-            f'Unmatched end tag at byte offset {offset}, expected "</{expected}>", found "</{name}>"'
-        )
+        raise _cannot_parse(f'Unmatched end tag at byte offset {offset}, expected "</{expected}>", found "</{name}>"')
     open_tags.pop()
     if length == start:
         return None

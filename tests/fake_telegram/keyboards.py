@@ -42,7 +42,5 @@ def _button(button: Any) -> dict[str, Any]:
         if not isinstance(data, str) or not 1 <= len(data.encode()) <= LONGEST_CALLBACK_DATA:
             raise bad_request("BUTTON_DATA_INVALID")
     elif not button.get("url") and not button.get("copy_text") and not button.get("web_app"):
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     return {key: value for key, value in button.items() if value is not None}

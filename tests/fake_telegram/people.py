@@ -62,9 +62,7 @@ class Person:
             "is_video": False,
             "emoji": "\N{SMILING FACE WITH OPEN MOUTH}",
         }
-        return self._sends(
-            body={"sticker": {"file_id": "s", "file_unique_id": "s", "width": 9, "height": 9, **kind}}
-        )
+        return self._sends(body={"sticker": {"file_id": "s", "file_unique_id": "s", "width": 9, "height": 9, **kind}})
 
     def sends_voice(self) -> Message:
         return self._sends(body={"voice": {"file_id": "v", "file_unique_id": "v", "duration": 3}})

@@ -78,6 +78,7 @@ class FakeTelegram:
         self._host, self._port = host, port
         self._poll = 0
         self._last_poll = (-1, 0.0)
+        self._run_out = False
         self._closing = False
         self._next_person = 70_001
         self._next_group = -5_001
@@ -124,6 +125,13 @@ class FakeTelegram:
         """The calls of one method so far, in order."""
         wanted = method.lower()
         return [call for call in self.calls if call.method == wanted and outcome in (None, call.outcome)]
+
+    async def end_poll(self) -> None:
+        """Let the long poll that waits now run out, as after its time, and wait for the next one."""
+        polls = self._poll
+        self._run_out = True
+        self.world.changed()
+        await self.until(lambda: self._poll > polls)
 
     # the server
     async def _serve(self, request: web.Request) -> web.StreamResponse:
@@ -188,6 +196,7 @@ class FakeTelegram:
         return [as_json(update) for update in found]
 
     async def _wait_for_updates(self, offset: int, limit: int, seconds: float) -> list[Any]:
+        self._run_out = False
         self._poll += 1
         mine = self._poll
         self.world.changed()
@@ -195,12 +204,10 @@ class FakeTelegram:
             async with asyncio.timeout(seconds):
                 while True:
                     await self.world.next_change()
-                    if self._closing:
+                    if self._closing or self._run_out:
                         return []
                     if self._poll != mine:
-                        raise conflict(
-                            OTHER_POLLER if not self.webhook.url else "terminated by setWebhook request"
-                        )
+                        raise conflict(OTHER_POLLER if not self.webhook.url else "terminated by setWebhook request")
                     if found := self.world.queue.get(offset, limit):
                         return found
         except TimeoutError:

@@ -48,9 +48,10 @@ class UpdateQueue:
         self._next_id += 1
         return update.id
 
-    def skip_ids(self, next_id: int) -> None:
-        """Number the next update so: for tests that need a certain id."""
+    def number_from(self, next_id: int) -> None:
+        """Number the next update so, as if chance had chosen it after a quiet week."""
         self._next_id = next_id
+        self._last_push = None
 
     def get(self, offset: int, limit: int) -> list[Waiting]:
         """What getUpdates would answer at once; a positive offset forgets everything before it."""

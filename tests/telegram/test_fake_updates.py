@@ -114,7 +114,7 @@ async def test_after_a_quiet_week_ids_start_anywhere_and_an_offset_of_the_old_ki
     telegram: FakeTelegram, session: aiohttp.ClientSession, clock: Clock
 ) -> None:
     person = telegram.person()
-    telegram.world.queue.skip_ids(2_000_000_000)
+    telegram.world.queue.number_from(2_000_000_000)
     person.says("before")
     [old] = await ids(telegram, session)
     assert await ids(telegram, session, offset=old + 1) == []

@@ -112,7 +112,7 @@ async def test_an_update_served_twice_is_stored_once(rig: Rig) -> None:
     await rig.confirmed()
     await rig.background.end(task)
     [item] = await rig.store.pending(10)
-    rig.telegram.world.queue.skip_ids(item.update_id)
+    rig.telegram.world.queue.number_from(item.update_id)
     rig.telegram.world.push_raw(json.loads(item.raw) | {"update_id": None})
     rig.polling = rig.make()
     rig.start()
@@ -122,11 +122,11 @@ async def test_an_update_served_twice_is_stored_once(rig: Rig) -> None:
 
 async def test_after_a_quiet_week_new_numbers_are_taken_once_and_confirmed(rig: Rig) -> None:
     parent = rig.telegram.person()
-    rig.telegram.world.queue.skip_ids(2_000_000_000)
+    rig.telegram.world.queue.number_from(2_000_000_000)
     parent.says("before")
     rig.start()
     await rig.confirmed()
-    rig.telegram.world.queue.skip_ids(5_000_000)
+    rig.telegram.world.queue.number_from(5_000_000)
     parent.says("after")
     await rig.confirmed()
     polls = len(rig.telegram.made("getUpdates"))
