@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels.browser_memory import Briefly
 from bot.channels.web import ErrorPage
-from bot.coordinator import account, accounts, enrolment, sign_in, start, trail
+from bot.coordinator import account, accounts, enrolment, lead_acts, lead_page, queue, sign_in, start, trail
 from bot.coordinator.access import Page
 from bot.coordinator.cookies import StaffCookies
 from bot.coordinator.gate import Gate
@@ -29,6 +29,9 @@ from brasle_prescreen.protocol import Protocol
 
 # The rooms of the console, each a module with PAGES.
 ROOMS: tuple[tuple[Page, ...], ...] = (
+    queue.PAGES,
+    lead_page.PAGES,
+    lead_acts.PAGES,
     start.PAGES,
     sign_in.PAGES,
     enrolment.PAGES,
@@ -37,6 +40,7 @@ ROOMS: tuple[tuple[Page, ...], ...] = (
     trail.PAGES,
 )
 MENU: tuple[MenuItem, ...] = (
+    MenuItem("queue.read", HOME, "queue"),
     MenuItem("accounts.manage", f"{HOME}/accounts", "accounts"),
     MenuItem("trail.read", f"{HOME}/trail", "trail"),
 )

@@ -30,6 +30,10 @@ class Desk:
         """Open leads, with `ended` all, in no order; nothing sealed is opened."""
         return self._store._read(work_queue.queue, ended)
 
+    async def count_ended(self) -> int:
+        """How many leads are closed, withdrawn or erased."""
+        return self._store._read(work_queue.count_ended)
+
     async def open(self, code: str, by: str) -> LeadFile | None:
         """A lead with everything about it; the trail notes the reading first."""
         return await self._store._write(lead_file.read, code, by)

@@ -43,3 +43,9 @@ def _past(row: tuple[str, str, int, int]) -> QueueRow:
     code, status, created, changed = row
     gone = Work(LeadStatus(status), from_micros(created), from_micros(changed))
     return QueueRow(code, gone, "", from_micros(created), is_erased=True)
+
+
+def count_ended(ledger: Ledger) -> int:
+    """Closed and withdrawn leads, and those of erased families."""
+    count: int = ledger.sql.execute(_SQL["count_ended"]).fetchall()[0][0]
+    return count

@@ -111,3 +111,6 @@ SELECT id, person, code FROM lead ORDER BY created, id;
 
 -- name: past
 SELECT code, status, created, changed FROM past_lead ORDER BY created, code;
+
+-- name: count_ended
+SELECT (SELECT count(*) FROM lead WHERE status IN ('closed', 'withdrawn')) + (SELECT count(*) FROM past_lead);

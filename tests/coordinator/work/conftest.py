@@ -15,7 +15,7 @@ __all__ = ["clock", "folder", "open_store", "store"]
 LI, WANG = "account:LI11-2222", "account:WANG-3333"
 
 
-class Site:
+class Hospital:
     """Families hand over, coordinators work."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -43,5 +43,5 @@ class Site:
 
 
 @pytest.fixture
-def site(store: Store, clock: Clock) -> Site:
-    return Site(store, clock)
+def hospital(store: Store, clock: Clock) -> Hospital:
+    return Hospital(store, clock)

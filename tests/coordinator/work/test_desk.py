@@ -17,7 +17,7 @@ from bot.store.store import Store
 from bot.store.work_records import LeadFile, NewDecision, NewOverride
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_work import Outcome, Refusal, Refused
-from tests.coordinator.work.conftest import LI, WANG, Site
+from tests.coordinator.work.conftest import LI, WANG, Hospital
 from tests.store.conftest import lead_record
 
 TODAY = date(2026, 11, 22)
@@ -30,63 +30,62 @@ async def refusal(awaited: object) -> tuple[Refusal, str]:
     return refused.value.why, refused.value.holder
 
 
-async def file_of(site: Site, code: str, by: str = LI) -> LeadFile:
-    file = await site.desk.open(code, by)
+async def file_of(hospital: Hospital, code: str, by: str = LI) -> LeadFile:
+    file = await hospital.desk.open(code, by)
     assert file is not None
     return file
 
 
-async def test_two_coordinators_who_claim_a_thousand_leads_never_both_get_one(site: Site) -> None:
-    codes = [await site.lead() for _ in range(1000)]
+async def test_two_coordinators_who_claim_a_thousand_leads_never_both_get_one(hospital: Hospital) -> None:
+    codes = [await hospital.lead() for _ in range(1000)]
 
     async def claim(code: str, by: str) -> str:
         try:
-            return (await site.desk.claim(code, by)).holder
+            return (await hospital.desk.claim(code, by)).holder
         except Refused as refused:
-            assert refused.why is Refusal.HELD
-            return f"told: {refused.holder}"
+            return f"{refused.why.value}: {refused.holder}"
 
     said = await asyncio.gather(*(claim(code, by) for code in codes for by in (LI, WANG)))
     for first, second in zip(said[::2], said[1::2], strict=True):
-        assert {first, second} in ({LI, f"told: {LI}"}, {WANG, f"told: {WANG}"})
-    holders = {row.code: row.work.holder for row in await site.desk.queue()}
+        assert {first, second} in ({LI, f"held: {LI}"}, {WANG, f"held: {WANG}"})
+    holders = {row.code: row.work.holder for row in await hospital.desk.queue()}
     assert sorted(holders) == sorted(codes)
     assert set(holders.values()) <= {LI, WANG}
 
 
 async def test_claims_by_two_processes_at_once_are_not_both_granted(
-    site: Site, open_store: Callable[..., Store]
+    hospital: Hospital, open_store: Callable[..., Store]
 ) -> None:
     other = open_store(beside_server=True)
-    codes = [await site.lead() for _ in range(100)]
-    both = [desk.claim(code, by) for code in codes for desk, by in ((site.desk, LI), (other.desk, WANG))]
+    codes = [await hospital.lead() for _ in range(100)]
+    both = [desk.claim(code, by) for code in codes for desk, by in ((hospital.desk, LI), (other.desk, WANG))]
     said = await asyncio.gather(*both, return_exceptions=True)
     assert sum(isinstance(one, Refused) for one in said) == len(codes)
     assert sum(not isinstance(one, Exception) for one in said) == len(codes)
 
 
-async def test_a_lead_goes_its_way_and_the_familys_status_follows(site: Site) -> None:
-    family, code = await site.handed_over()
+async def test_a_lead_goes_its_way_and_the_familys_status_follows(hospital: Hospital) -> None:
+    family, code = await hospital.handed_over()
     person = await family.person()
 
     async def told() -> str:
-        lead = await site.store.lead_of(person, 1)
+        lead = await hospital.store.lead_of(person, 1)
         assert lead is not None
         return lead.status
 
     assert await told() == "new"
-    await site.desk.claim(code, LI)
+    await hospital.desk.claim(code, LI)
     assert await told() == "claimed"
-    await site.desk.call(code, Outcome.NO_ANSWER, "", LI)
+    await hospital.desk.call(code, Outcome.NO_ANSWER, "", LI)
     assert await told() == "contacting"
-    await site.desk.call(code, Outcome.REACHED, "the grandmother answered", LI)
+    await hospital.desk.call(code, Outcome.REACHED, "the grandmother answered", LI)
     for status in ("records_requested", "pi_review", "visit_booked", "screening"):
-        await site.desk.move(code, LeadStatus(status), LI)
+        await hospital.desk.move(code, LeadStatus(status), LI)
         assert await told() == status
-    await site.desk.close(code, "E13", "rituximab again", LI)
+    await hospital.desk.close(code, "E13", "rituximab again", LI)
     assert await told() == "closed"
-    await site.desk.reopen(code, WANG)
-    file = await file_of(site, code)
+    await hospital.desk.reopen(code, WANG)
+    file = await file_of(hospital, code)
     assert file.work is not None
     assert (file.work.status, file.work.holder, file.work.attempts) == (LeadStatus.CLAIMED, WANG, 2)
     assert [step.action for step in file.steps] == [
@@ -106,29 +105,28 @@ async def test_a_lead_goes_its_way_and_the_familys_status_follows(site: Site) ->
     )
 
 
-async def test_what_a_lead_is_closed_for_stands_nowhere_readable(site: Site, folder: Path) -> None:
-    code = await site.claimed()
-    await site.desk.close(code, "E10", "zebra-canary", LI)
-    file = await file_of(site, code)
+async def test_what_a_lead_is_closed_for_stands_nowhere_readable(hospital: Hospital, folder: Path) -> None:
+    code = await hospital.claimed()
+    await hospital.desk.close(code, "E10", "zebra-canary", LI)
+    file = await file_of(hospital, code)
     assert file.work is not None
     assert file.work.closed_for == "E10"
-    await site.store.close()
-    for path in folder.iterdir():
-        content = path.read_bytes()
+    await hospital.store.close()
+    for content in [path.read_bytes() for path in folder.iterdir()]:
         assert b"zebra-canary" not in content
         assert b'"E10"' not in content
 
 
-async def test_undoing_goes_back_step_by_step_but_only_over_ones_own(site: Site) -> None:
-    code = await site.claimed()
-    await site.desk.move(code, LeadStatus.PI_REVIEW, LI)
-    await site.desk.close(code, "capacity", "", LI)
-    assert (await file_of(site, code, LI)).may_undo == "close"
-    assert (await file_of(site, code, WANG)).may_undo is None
-    assert await refusal(site.desk.undo(code, WANG)) == (Refusal.NOTHING_TO_UNDO, "")
-    assert await site.desk.undo(code, LI) == "close"
-    assert await site.desk.undo(code, LI) == "move"
-    file = await file_of(site, code, LI)
+async def test_undoing_goes_back_step_by_step_but_only_over_ones_own(hospital: Hospital) -> None:
+    code = await hospital.claimed()
+    await hospital.desk.move(code, LeadStatus.PI_REVIEW, LI)
+    await hospital.desk.close(code, "capacity", "", LI)
+    assert (await file_of(hospital, code, LI)).may_undo == "close"
+    assert (await file_of(hospital, code, WANG)).may_undo is None
+    assert await refusal(hospital.desk.undo(code, WANG)) == (Refusal.NOTHING_TO_UNDO, "")
+    assert await hospital.desk.undo(code, LI) == "close"
+    assert await hospital.desk.undo(code, LI) == "move"
+    file = await file_of(hospital, code, LI)
     assert file.work is not None
     assert (file.work.status, file.work.holder, file.work.closed_for) == (LeadStatus.CLAIMED, LI, "")
     assert [(step.action, step.is_undone) for step in file.steps][-4:] == [
@@ -137,130 +135,132 @@ async def test_undoing_goes_back_step_by_step_but_only_over_ones_own(site: Site)
         ("undo", False),
         ("undo", False),
     ]
-    assert await site.desk.undo(code, LI) == "claim"
-    assert await refusal(site.desk.undo(code, LI)) == (Refusal.NOTHING_TO_UNDO, "")
+    assert await hospital.desk.undo(code, LI) == "claim"
+    assert await refusal(hospital.desk.undo(code, LI)) == (Refusal.NOTHING_TO_UNDO, "")
 
 
-async def test_a_call_noted_by_mistake_stays_to_be_seen_as_undone(site: Site) -> None:
-    code = await site.claimed()
-    await site.desk.call(code, Outcome.REACHED, "wrong lead", LI)
-    await site.desk.undo(code, LI)
-    file = await file_of(site, code)
+async def test_a_call_noted_by_mistake_stays_to_be_seen_as_undone(hospital: Hospital) -> None:
+    code = await hospital.claimed()
+    await hospital.desk.call(code, Outcome.REACHED, "wrong lead", LI)
+    await hospital.desk.undo(code, LI)
+    file = await file_of(hospital, code)
     assert file.work is not None
     assert (file.work.attempts, file.work.reached_at) == (0, None)
     assert [(one.outcome, one.is_undone) for one in file.attempts] == [("reached", True)]
 
 
-async def test_what_the_family_or_a_command_did_in_between_is_not_undone(site: Site) -> None:
-    family, code = await site.handed_over()
-    await site.desk.claim(code, LI)
-    await site.store.set_lead_status(code, "pi_review", "Zhou")
-    assert await refusal(site.desk.undo(code, LI)) == (Refusal.NOTHING_TO_UNDO, "")
+async def test_what_the_family_or_a_command_did_in_between_is_not_undone(hospital: Hospital) -> None:
+    family, code = await hospital.handed_over()
+    await hospital.desk.claim(code, LI)
+    await hospital.store.set_lead_status(code, "pi_review", "Zhou")
+    assert await refusal(hospital.desk.undo(code, LI)) == (Refusal.NOTHING_TO_UNDO, "")
     await family.says(withdraw_lead=1)
-    assert await refusal(site.desk.undo(code, LI)) == (Refusal.NOTHING_TO_UNDO, "")
+    assert await refusal(hospital.desk.undo(code, LI)) == (Refusal.NOTHING_TO_UNDO, "")
     for act in (
-        site.desk.claim(code, WANG),
-        site.desk.call(code, Outcome.BUSY, "", LI),
-        site.desk.reopen(code, LI),
+        hospital.desk.claim(code, WANG),
+        hospital.desk.call(code, Outcome.BUSY, "", LI),
+        hospital.desk.reopen(code, LI),
     ):
         assert (await refusal(act))[0] is Refusal.WITHDRAWN
 
 
-async def test_a_family_that_comes_back_waits_from_then_on_and_nobody_has_its_lead(site: Site) -> None:
-    family, code = await site.handed_over()
-    await site.desk.claim(code, LI)
-    await site.desk.call(code, Outcome.REACHED, "", LI)
+async def test_a_family_that_comes_back_waits_from_then_on_and_nobody_has_its_lead(hospital: Hospital) -> None:
+    family, code = await hospital.handed_over()
+    await hospital.desk.claim(code, LI)
+    await hospital.desk.call(code, Outcome.REACHED, "", LI)
     await family.says(withdraw_lead=1)
-    site.clock.pass_by(days=3)
-    await family.says(lead=lead_record(site.store))
-    [row] = await site.desk.queue()
+    hospital.clock.pass_by(days=3)
+    await family.says(lead=lead_record(hospital.store))
+    [row] = await hospital.desk.queue()
     assert (row.work.status, row.work.holder, row.work.attempts) == (LeadStatus.NEW, "", 0)
-    assert row.work.waiting_since == site.clock.now
-    await site.desk.claim(code, WANG)
+    assert row.work.waiting_since == hospital.clock.now
+    await hospital.desk.claim(code, WANG)
 
 
-async def test_a_command_sets_a_status_beside_the_desk(site: Site) -> None:
-    code = await site.lead()
-    await site.store.set_lead_status(code, "contacting", "Zhou")
-    [row] = await site.desk.queue()
+async def test_a_command_sets_a_status_beside_the_desk(hospital: Hospital) -> None:
+    code = await hospital.lead()
+    await hospital.store.set_lead_status(code, "contacting", "Zhou")
+    [row] = await hospital.desk.queue()
     assert (row.work.status, row.work.holder) == (LeadStatus.CONTACTING, "")
-    assert (await site.desk.claim(code, LI)).status is LeadStatus.CONTACTING
-    await site.store.set_lead_status(code, "new", "Zhou")
-    [row] = await site.desk.queue()
+    assert (await hospital.desk.claim(code, LI)).status is LeadStatus.CONTACTING
+    await hospital.store.set_lead_status(code, "new", "Zhou")
+    [row] = await hospital.desk.queue()
     assert row.work.holder == ""  # who releases by command lets it go
-    assert (await site.desk.claim(code, WANG)).holder == WANG
+    assert (await hospital.desk.claim(code, WANG)).holder == WANG
 
 
-async def test_snoozed_until_a_day(site: Site) -> None:
-    code = await site.claimed()
-    assert (await refusal(site.desk.snooze(code, TODAY, TODAY, LI)))[0] is Refusal.PAST_DAY
-    assert (await site.desk.snooze(code, TOMORROW, TODAY, LI)).snoozed_until == TOMORROW
-    [row] = await site.desk.queue()
+async def test_snoozed_until_a_day(hospital: Hospital) -> None:
+    code = await hospital.claimed()
+    assert (await refusal(hospital.desk.snooze(code, TODAY, TODAY, LI)))[0] is Refusal.PAST_DAY
+    assert (await hospital.desk.snooze(code, TOMORROW, TODAY, LI)).snoozed_until == TOMORROW
+    [row] = await hospital.desk.queue()
     assert row.work.snoozed_until == TOMORROW
-    await site.desk.wake(code, LI)
-    safety = await site.claimed(safety=True)
-    assert (await refusal(site.desk.snooze(safety, TOMORROW, TODAY, LI)))[0] is Refusal.SAFETY
+    await hospital.desk.wake(code, LI)
+    safety = await hospital.claimed(safety=True)
+    assert (await refusal(hospital.desk.snooze(safety, TOMORROW, TODAY, LI)))[0] is Refusal.SAFETY
 
 
-async def test_notes_and_own_verdicts_stand_beside_the_answers_and_change_none(site: Site) -> None:
-    code = await site.lead()
-    before = await file_of(site, code)
-    await site.desk.note(code, "asks for the evening", LI)
-    await site.desk.override(code, NewOverride("E13", "pass", "letter of 2026-06-01 seen"), WANG)
-    await site.desk.override(code, NewOverride("I4", "fail", "only two medicines"), LI)
-    await site.desk.override(code, NewOverride("I4", "", "a third was found"), LI)
-    file = await file_of(site, code)
+async def test_notes_and_own_verdicts_stand_beside_the_answers_and_change_none(hospital: Hospital) -> None:
+    code = await hospital.lead()
+    before = await file_of(hospital, code)
+    await hospital.desk.note(code, "asks for the evening", LI)
+    await hospital.desk.override(code, NewOverride("E13", "pass", "letter of 2026-06-01 seen"), WANG)
+    await hospital.desk.override(code, NewOverride("I4", "fail", "only two medicines"), LI)
+    await hospital.desk.override(code, NewOverride("I4", "", "a third was found"), LI)
+    file = await file_of(hospital, code)
     assert [(note.who, note.text) for note in file.notes] == [(LI, "asks for the evening")]
     assert {name: (one.verdict, one.reason, one.who) for name, one in file.overrides.items()} == {
         "E13": ("pass", "letter of 2026-06-01 seen", WANG)
     }
     assert (file.lead.packet, file.lead.contact) == (before.lead.packet, before.lead.contact)
-    assert (await refusal(site.desk.override(code, NewOverride("E13", "pass", "again"), LI)))[0] is Refusal.UNCHANGED
-    assert (await refusal(site.desk.override(code, NewOverride("I4", "", "again"), LI)))[0] is Refusal.UNCHANGED
+    assert (await refusal(hospital.desk.override(code, NewOverride("E13", "pass", "again"), LI)))[
+        0
+    ] is Refusal.UNCHANGED
+    assert (await refusal(hospital.desk.override(code, NewOverride("I4", "", "again"), LI)))[0] is Refusal.UNCHANGED
 
 
-async def test_two_carers_of_one_child_are_one_lead_and_each_sees_its_status(site: Site) -> None:
-    mother, first = await site.handed_over(contact={"name": "Mother", "way": "phone", "value": "+8613800000001"})
-    father, second = await site.handed_over(contact={"name": "Father", "way": "phone", "value": "+8613800000002"})
-    await site.desk.claim(first, LI)
-    await site.desk.merge(second, first, LI)
-    assert [row.code for row in await site.desk.queue()] == [first]
-    assert [carer.contact["name"] for carer in (await file_of(site, first)).carers] == ["Father"]
-    assert (await file_of(site, second)).merged_into == first
-    await site.desk.call(first, Outcome.REACHED, "", LI)
-    await site.desk.move(first, LeadStatus.VISIT_BOOKED, LI)
+async def test_two_carers_of_one_child_are_one_lead_and_each_sees_its_status(hospital: Hospital) -> None:
+    mother, first = await hospital.handed_over(contact={"name": "Mother", "way": "phone", "value": "+8613800000001"})
+    father, second = await hospital.handed_over(contact={"name": "Father", "way": "phone", "value": "+8613800000002"})
+    await hospital.desk.claim(first, LI)
+    await hospital.desk.merge(second, first, LI)
+    assert [row.code for row in await hospital.desk.queue()] == [first]
+    assert [carer.contact["name"] for carer in (await file_of(hospital, first)).carers] == ["Father"]
+    assert (await file_of(hospital, second)).merged_into == first
+    await hospital.desk.call(first, Outcome.REACHED, "", LI)
+    await hospital.desk.move(first, LeadStatus.VISIT_BOOKED, LI)
     for family in (mother, father):
-        lead = await site.store.lead_of(await family.person(), 1)
+        lead = await hospital.store.lead_of(await family.person(), 1)
         assert lead is not None
         assert lead.status == "visit_booked"
     for act in (
-        site.desk.claim(second, WANG),
-        site.desk.close(second, "declined", "", LI),
-        site.desk.merge(first, second, LI),
+        hospital.desk.claim(second, WANG),
+        hospital.desk.close(second, "declined", "", LI),
+        hospital.desk.merge(first, second, LI),
     ):
         assert (await refusal(act))[0] in (Refusal.NOT_ALLOWED, Refusal.HELD)
-    await site.desk.unmerge(second, LI)
-    assert {row.code: row.work.holder for row in await site.desk.queue()} == {first: LI, second: ""}
+    await hospital.desk.unmerge(second, LI)
+    assert {row.code: row.work.holder for row in await hospital.desk.queue()} == {first: LI, second: ""}
 
 
-async def test_a_merged_lead_stands_alone_again_when_the_other_is_taken_back_or_erased(site: Site) -> None:
-    mother, first = await site.handed_over()
-    _, second = await site.handed_over()
-    third = await site.lead()
-    await site.desk.merge(second, first, LI)
-    await site.desk.merge(first, third, LI)  # what was merged into it comes along
-    assert [row.code for row in await site.desk.queue()] == [third]
-    await site.desk.unmerge(first, LI)
+async def test_a_merged_lead_stands_alone_again_when_the_other_is_taken_back_or_erased(hospital: Hospital) -> None:
+    mother, first = await hospital.handed_over()
+    _, second = await hospital.handed_over()
+    third = await hospital.lead()
+    await hospital.desk.merge(second, first, LI)
+    await hospital.desk.merge(first, third, LI)  # what was merged into it comes along
+    assert [row.code for row in await hospital.desk.queue()] == [third]
+    await hospital.desk.unmerge(first, LI)
     await mother.says(withdraw_lead=1)
-    assert {row.code for row in await site.desk.queue()} == {third}
-    grandmother, fourth = await site.handed_over()
-    _, fifth = await site.handed_over()
-    await site.desk.merge(fifth, fourth, LI)
+    assert {row.code for row in await hospital.desk.queue()} == {third}
+    grandmother, fourth = await hospital.handed_over()
+    _, fifth = await hospital.handed_over()
+    await hospital.desk.merge(fifth, fourth, LI)
     await grandmother.says(withdraw_lead=1)
-    assert {row.code for row in await site.desk.queue()} == {third, fifth}
-    await site.store.erase(await grandmother.person())
-    assert {row.code for row in await site.desk.queue()} == {third, fifth}
-    ended = {row.code: row for row in await site.desk.queue(ended=True)}
+    assert {row.code for row in await hospital.desk.queue()} == {third, fifth}
+    await hospital.store.erase(await grandmother.person())
+    assert {row.code for row in await hospital.desk.queue()} == {third, fifth}
+    ended = {row.code: row for row in await hospital.desk.queue(ended=True)}
     assert ended[fourth].is_erased
 
 
@@ -277,61 +277,63 @@ async def test_a_merged_lead_stands_alone_again_when_the_other_is_taken_back_or_
         ({"name": "", "way": "wechat", "value": "lupus_mum"}, "LUPUS_MUM"),
     ],
 )
-async def test_a_family_is_found_by_name_or_number(site: Site, contact: dict[str, str], typed: str) -> None:
-    code = await site.lead(contact=contact)
-    await site.lead(contact={"name": "somebody else", "way": "phone", "value": "+8613911112222"})
-    assert await site.desk.search(typed, LI) == [code]
+async def test_a_family_is_found_by_name_or_number(hospital: Hospital, contact: dict[str, str], typed: str) -> None:
+    code = await hospital.lead(contact=contact)
+    await hospital.lead(contact={"name": "somebody else", "way": "phone", "value": "+8613911112222"})
+    assert await hospital.desk.search(typed, LI) == [code]
 
 
-async def test_nothing_is_found_by_a_part_or_by_nothing_and_a_changed_number_is_the_new_one(site: Site) -> None:
-    family, code = await site.handed_over(contact={"name": "Anna", "way": "phone", "value": "+8613812345678"})
+async def test_nothing_is_found_by_a_part_or_by_nothing_and_a_changed_number_is_the_new_one(hospital: Hospital) -> None:
+    family, code = await hospital.handed_over(contact={"name": "Anna", "way": "phone", "value": "+8613812345678"})
     for typed in ("", "   ", "Ann", "1381234567", "678"):
-        assert await site.desk.search(typed, LI) == []
-    await family.says(lead=lead_record(site.store, contact={"name": "Anna", "way": "phone", "value": "+8613900001111"}))
-    assert await site.desk.search("13812345678", LI) == []
-    assert await site.desk.search("13900001111", LI) == [code]
-    await site.store.erase(await family.person())
-    assert await site.desk.search("Anna", LI) == []
+        assert await hospital.desk.search(typed, LI) == []
+    await family.says(
+        lead=lead_record(hospital.store, contact={"name": "Anna", "way": "phone", "value": "+8613900001111"})
+    )
+    assert await hospital.desk.search("13812345678", LI) == []
+    assert await hospital.desk.search("13900001111", LI) == [code]
+    await hospital.store.erase(await family.person())
+    assert await hospital.desk.search("Anna", LI) == []
 
 
-async def test_an_erased_familys_lead_is_a_code_with_dates_and_nothing_is_done_with_it(site: Site) -> None:
-    family, code = await site.handed_over()
-    await site.desk.claim(code, LI)
-    await site.desk.note(code, "a note", LI)
-    await site.desk.override(code, NewOverride("E13", "pass", "seen"), LI)
-    await site.store.erase(await family.person())
-    file = await file_of(site, code)
+async def test_an_erased_familys_lead_is_a_code_with_dates_and_nothing_is_done_with_it(hospital: Hospital) -> None:
+    family, code = await hospital.handed_over()
+    await hospital.desk.claim(code, LI)
+    await hospital.desk.note(code, "a note", LI)
+    await hospital.desk.override(code, NewOverride("E13", "pass", "seen"), LI)
+    await hospital.store.erase(await family.person())
+    file = await file_of(hospital, code)
     assert file == LeadFile(file.lead, None)
-    for act in (site.desk.claim(code, LI), site.desk.note(code, "x", LI), site.desk.undo(code, LI)):
+    for act in (hospital.desk.claim(code, LI), hospital.desk.note(code, "x", LI), hospital.desk.undo(code, LI)):
         with pytest.raises(UnknownLead):
             await act
-    assert await site.desk.open("BR-999999", LI) is None
+    assert await hospital.desk.open("BR-999999", LI) is None
 
 
-async def test_the_sites_decisions_are_kept_one_after_another(site: Site) -> None:
+async def test_the_sites_decisions_are_kept_one_after_another(hospital: Hospital) -> None:
     first = NewDecision("E11", "treated_latent", "pass", TODAY - timedelta(days=9), "潜伏感染治疗过的可以入组")
     second = NewDecision("E11", "treated_latent", "fail", TODAY, "不行")
-    await site.desk.decide(first, LI)
-    await site.desk.decide(second, WANG)
-    found = await site.desk.decisions()
+    await hospital.desk.decide(first, LI)
+    await hospital.desk.decide(second, WANG)
+    found = await hospital.desk.decisions()
     assert [(one.verdict, one.answer, one.who, one.decided_on) for one in found] == [
         ("pass", first.answer, LI, first.decided_on),
         ("fail", second.answer, WANG, second.decided_on),
     ]
 
 
-async def test_every_step_stands_in_the_trail_without_a_word_of_what_was_written(site: Site) -> None:
-    code = await site.claimed()
-    await site.desk.call(code, Outcome.REACHED, "canary one", LI)
-    await site.desk.note(code, "canary two", LI)
-    await site.desk.override(code, NewOverride("E10", "fail", "canary three"), LI)
-    await site.desk.snooze(code, TOMORROW, TODAY, LI)
-    await site.desk.close(code, "E10", "canary four", LI)
-    await site.desk.search("canary five", LI)
-    await site.desk.note_private_read(code, "E10", LI)
-    await site.desk.decide(NewDecision("E10", "core_only", "pass", TODAY, "canary six"), LI)
-    await site.desk.open(code, WANG)
-    entries = await site.store.trail.entries(Wanted(limit=50))
+async def test_every_step_stands_in_the_trail_without_a_word_of_what_was_written(hospital: Hospital) -> None:
+    code = await hospital.claimed()
+    await hospital.desk.call(code, Outcome.REACHED, "canary one", LI)
+    await hospital.desk.note(code, "canary two", LI)
+    await hospital.desk.override(code, NewOverride("E10", "fail", "canary three"), LI)
+    await hospital.desk.snooze(code, TOMORROW, TODAY, LI)
+    await hospital.desk.close(code, "E10", "canary four", LI)
+    await hospital.desk.search("canary five", LI)
+    await hospital.desk.note_private_read(code, "E10", LI)
+    await hospital.desk.decide(NewDecision("E10", "core_only", "pass", TODAY, "canary six"), LI)
+    await hospital.desk.open(code, WANG)
+    entries = await hospital.store.trail.entries(Wanted(limit=50))
     mine = [entry for entry in reversed(entries) if entry.who in (LI, WANG)]
     assert [entry.action for entry in mine] == [
         "lead.claim", "lead.call", "lead.note", "lead.override", "lead.snooze", "lead.close", "queue.search",
