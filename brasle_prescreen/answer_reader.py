@@ -33,9 +33,7 @@ class Reader:
         # Every date but the day of birth, with its key: checked against the day of birth at the end.
         self.events: list[tuple[str, PartialDate]] = []
 
-    def read_object(
-        self, shapes: Mapping[str, Shape], given: Any, key: str, prefix: str, told: dict[str, Any]
-    ) -> None:
+    def read_object(self, shapes: Mapping[str, Shape], given: Any, key: str, prefix: str, told: dict[str, Any]) -> None:
         """Read each key of `given` (an object) into `told`. `key` names the object itself in complaints."""
         if type(given) is not dict:
             given = _as_object(given, key)
@@ -66,9 +64,7 @@ class Reader:
                         raise AnswerError(f"{key}.{name}", "missing", "missing")
         elif isinstance(value, list | tuple) and shape.items is not None:
             told[path] = self._list(shape, value, key)
-        elif isinstance(value, int | float | Decimal) and (
-            shape.integer is not None or shape.number is not None
-        ):
+        elif isinstance(value, int | float | Decimal) and (shape.integer is not None or shape.number is not None):
             told[path] = _number(shape, value, key)
         else:
             raise _not_allowed(shape, key)
@@ -139,9 +135,7 @@ class Reader:
         try:
             found = PartialDate(day_of(given["earliest"]), day_of(given["latest"]))
         except ValueError:
-            raise AnswerError(
-                key, "earliest and latest must be days: YYYY-MM-DD", "impossible_date"
-            ) from None
+            raise AnswerError(key, "earliest and latest must be days: YYYY-MM-DD", "impossible_date") from None
         if found.earliest > found.latest:
             raise AnswerError(key, "earliest is after latest", "earliest_after_latest")
         if found.latest > self.on:

@@ -104,9 +104,7 @@ def _shape(entry: Entry, lab_fields: Mapping[str, Shape]) -> Shape:
         entry.finish()
         return Shape(fields=lab_fields)
     fields_entry = entry.table_or_none("fields")
-    fields = (
-        {key: _shape(fields_entry.table(key), lab_fields) for key in fields_entry} if fields_entry else None
-    )
+    fields = {key: _shape(fields_entry.table(key), lab_fields) for key in fields_entry} if fields_entry else None
     items = entry.table_or_none("items")
     required = entry.texts("required")
     for key in required:

@@ -54,9 +54,7 @@ class AnswerReading:
                     raise AnswerError(key, "before the day of birth", "before_birth")
         treatments = vaccines = None
         if "treatments" in told:
-            treatments = read_treatments(
-                answers["treatments"], told["treatments"], self.lexicon, self.glucocorticoids
-            )
+            treatments = read_treatments(answers["treatments"], told["treatments"], self.lexicon, self.glucocorticoids)
         if isinstance(told.get("vaccines"), tuple):
             vaccines = read_vaccines(told["vaccines"], self.lexicon)
         facts = Facts(

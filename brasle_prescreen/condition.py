@@ -62,17 +62,13 @@ def read_condition(entry: Entry, name: str, answers: Answers) -> Condition:
     return found
 
 
-def _answers(
-    entry: Entry, given: Mapping[str, Any], answers: Answers
-) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+def _answers(entry: Entry, given: Mapping[str, Any], answers: Answers) -> tuple[tuple[str, tuple[Any, ...]], ...]:
     found = []
     for path, values in given.items():
         shape = answers.checked(entry, path)
         listed = tuple(values) if isinstance(values, list) else (values,)
         for value in listed:
             if value not in shape.values:
-                raise entry.wrong(
-                    f"{path!r} has no value {value!r}", did_you_mean(str(value), map(str, shape.values))
-                )
+                raise entry.wrong(f"{path!r} has no value {value!r}", did_you_mean(str(value), map(str, shape.values)))
         found.append((path, listed))
     return tuple(found)

@@ -4,7 +4,7 @@ a person.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from brasle_prescreen.facts import Facts
@@ -15,6 +15,8 @@ from brasle_prescreen.rule_choice import SiteOnly
 
 DECIDERS = ("family", "family_with_report", "site")
 CATEGORIES = ("inclusion", "exclusion")
+# Findings remembered for each criterion. Most judgements are built once, with the rules, and meet again and again.
+MOST_REMEMBERED = 500
 
 
 class Finding(NamedTuple):
@@ -79,6 +81,10 @@ class Criterion:
     counts: bool
     rule: Rule | None
     parts: tuple[Part, ...]
+    # By the identities of the judgements. Those are kept too, so that an identity never comes to mean another one.
+    _remembered: dict[tuple[int, ...], tuple[tuple[Judgement, ...], Finding]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -88,9 +94,23 @@ class Criterion:
 
     def judge(self, facts: Facts) -> Finding:
         if self.rule is not None:
-            return self._of_one(self.rule.judge(facts))
-        judged = tuple([PartJudgement(part.id, part.rule.judge(facts)) for part in self.parts])
-        return self.combine(judged)
+            judgements: tuple[Judgement, ...] = (self.rule.judge(facts),)
+        else:
+            judgements = tuple([part.rule.judge(facts) for part in self.parts])
+        key = tuple(map(id, judgements))
+        known = self._remembered.get(key)
+        if known is not None:
+            return known[1]
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        finding = self._find(judgements)
+        self._remembered[key] = (judgements, finding)
+        return finding
+
+    def _find(self, judgements: tuple[Judgement, ...]) -> Finding:
+        if self.rule is not None:
+            return self._of_one(judgements[0])
+        return self.combine(tuple(map(PartJudgement, [part.id for part in self.parts], judgements)))
 
     def _of_one(self, one: Judgement) -> Finding:
         site_only = isinstance(self.rule, SiteOnly)

@@ -34,9 +34,7 @@ def read_criteria(
 
 def _criterion(entry: Entry, id: str, category: str, trial: Trial) -> Criterion:
     parts_entry = entry.table_or_none("part")
-    parts = (
-        tuple(_part(parts_entry.table(part), part, id, trial) for part in parts_entry) if parts_entry else ()
-    )
+    parts = tuple(_part(parts_entry.table(part), part, id, trial) for part in parts_entry) if parts_entry else ()
     rule: Rule | None = None
     if "rule" in entry:
         rule = read_rule(entry.table("rule"), trial)

@@ -82,8 +82,7 @@ def read_glucocorticoids(file: str, data: Mapping[str, object], medicines: froze
     # reference / equal is a ratio of whole numbers; the scale makes every one of them whole.
     above, below = reference.as_integer_ratio()
     ratios = {
-        name: (above * equal.as_integer_ratio()[1], below * equal.as_integer_ratio()[0])
-        for name, equal, *_ in rows
+        name: (above * equal.as_integer_ratio()[1], below * equal.as_integer_ratio()[0]) for name, equal, *_ in rows
     }
     scale = lcm(*(denominator for _, denominator in ratios.values()))
     found: dict[str, Steroid] = {}

@@ -18,9 +18,7 @@ class Verdict(Enum):
     UNKNOWN = "unknown"
 
     def __bool__(self) -> NoReturn:
-        raise TypeError(
-            "a Verdict is not a bool: compare it with Verdict.PASS, Verdict.FAIL or Verdict.UNKNOWN"
-        )
+        raise TypeError("a Verdict is not a bool: compare it with Verdict.PASS, Verdict.FAIL or Verdict.UNKNOWN")
 
 
 class Kind(StrEnum):

@@ -33,10 +33,8 @@ def read_lexicon(file: str, data: Mapping[str, Any]) -> Lexicon:
     words = _name_words(top.table("names"))
     routes = {name: _route(top.table("route").table(name), flag_values, classes) for name in _routes(top)}
     listed = top.table("medicine")
-    medicines = [
-        _medicine(Entry(file, id, listed.raw(id, "{ ... }")), id, classes, flag_values) for id in listed
-    ]
-    _check_names(file, medicines)
+    medicines = [_medicine(Entry(file, id, listed.raw(id, "{ ... }")), id, classes, flag_values) for id in listed]
+    by_name = _by_name(file, medicines)
     ids = {medicine.id for medicine in medicines}
     for medicine in medicines:
         if medicine.by_mouth is not None:
@@ -49,7 +47,7 @@ def read_lexicon(file: str, data: Mapping[str, Any]) -> Lexicon:
         )
     confusable = tuple(_group(entry, ids) for entry in top.tables("confusable"))
     top.finish()
-    return Lexicon(medicines, words, routes, confusable, unnamed[0])
+    return Lexicon(by_name, words, routes, confusable, unnamed[0])
 
 
 def _name_words(entry: Entry) -> NameWords:
@@ -83,9 +81,7 @@ def _route(entry: Entry, flag_values: Mapping[str, tuple[str, ...]], classes: tu
         soften=frozenset(soften),
         of_class=of_class,
         pulse_of_class=entry.one_of("pulse_of_class", classes) if "pulse_of_class" in entry else None,
-        maybe_pulse_of_class=entry.one_of("maybe_pulse_of_class", classes)
-        if "maybe_pulse_of_class" in entry
-        else None,
+        maybe_pulse_of_class=entry.one_of("maybe_pulse_of_class", classes) if "maybe_pulse_of_class" in entry else None,
         not_a_pulse=entry.yes("not_a_pulse"),
         own_medicine_if=frozenset(entry.texts("own_medicine_if")),
     )
@@ -93,9 +89,7 @@ def _route(entry: Entry, flag_values: Mapping[str, tuple[str, ...]], classes: tu
     return found
 
 
-def _flags(
-    entry: Entry, given: Mapping[str, Any], flag_values: Mapping[str, tuple[str, ...]]
-) -> dict[str, str]:
+def _flags(entry: Entry, given: Mapping[str, Any], flag_values: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     for flag, value in given.items():
         entry.known(flag, flag_values, "unknown flag")
         entry.known(
@@ -106,9 +100,7 @@ def _flags(
     return dict(given)
 
 
-def _medicine(
-    entry: Entry, id: str, classes: tuple[str, ...], flag_values: Mapping[str, tuple[str, ...]]
-) -> Medicine:
+def _medicine(entry: Entry, id: str, classes: tuple[str, ...], flag_values: Mapping[str, tuple[str, ...]]) -> Medicine:
     marks = entry.texts("marks")
     for mark in marks:
         entry.known(mark, MARKS, "'marks' has")
@@ -132,15 +124,16 @@ def _medicine(
     return found
 
 
-def _check_names(file: str, medicines: list[Medicine]) -> None:
-    seen: dict[str, str] = {}
+def _by_name(file: str, medicines: list[Medicine]) -> dict[str, Medicine]:
+    """Every name as it is compared, with its entry; no name may belong to two."""
+    found: dict[str, Medicine] = {}
     for medicine in medicines:
         for name in medicine.names:
-            plain = normalise(name)
-            if seen.setdefault(plain, medicine.id) != medicine.id:
-                raise Entry(file, medicine.id, {}).wrong(
-                    f"the name {name!r} also belongs to {seen[plain]!r}", "Keep it in one of the two entries"
-                )
+            other = found.setdefault(normalise(name), medicine)
+            if other is not medicine:
+                what = f"the name {name!r} also belongs to {other.id!r}"
+                raise Entry(file, medicine.id, {}).wrong(what, "Keep it in one of the two entries")
+    return found
 
 
 def _group(entry: Entry, ids: set[str]) -> tuple[Lookalike, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 # A longer text is no name of a medicine; it is kept as typed and not looked up.
@@ -103,16 +103,15 @@ class Lexicon:
 
     def __init__(
         self,
-        medicines: Iterable[Medicine],
+        by_name: Mapping[str, Medicine],
         words: NameWords,
         routes: Mapping[str, Route],
         confusable: tuple[tuple[Lookalike, ...], ...],
         unnamed: str,
     ) -> None:
-        self._entries = {medicine.id: medicine for medicine in medicines}
-        self._by_name = {
-            normalise(name): medicine for medicine in self._entries.values() for name in medicine.names
-        }
+        # Every name, normalised, in the order of the entries.
+        self._by_name = by_name
+        self._entries = {medicine.id: medicine for medicine in by_name.values()}
         self._words = words
         # The longest ending first.
         self._endings = tuple(sorted(words.endings, key=len, reverse=True))
@@ -197,8 +196,7 @@ class Lexicon:
 
     def _effect(self, medicine: Medicine, route: Route) -> Effect:
         flags = {
-            flag: SITE if value == HIT and flag in route.soften else value
-            for flag, value in medicine.flags.items()
+            flag: SITE if value == HIT and flag in route.soften else value for flag, value in medicine.flags.items()
         }
         flags.update(route.of_class.get(medicine.medicine_class, {}))
         flags.update(route.set_flags)

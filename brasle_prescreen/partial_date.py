@@ -46,9 +46,7 @@ class Span:
         words = text.split() if isinstance(text, str) else []
         plural = dict(zip(_UNITS.values(), _UNITS.values(), strict=True)) | _UNITS
         if len(words) != 2 or not words[0].isascii() or not words[0].isdigit() or words[1] not in plural:
-            raise ValueError(
-                f"{text!r} is no span of time: write a number and a unit, such as '3 months' or '30 days'"
-            )
+            raise ValueError(f"{text!r} is no span of time: write a number and a unit, such as '3 months' or '30 days'")
         return cls(int(words[0]), plural[words[1]])
 
     def __str__(self) -> str:

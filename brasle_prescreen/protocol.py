@@ -126,9 +126,7 @@ def read_protocol(directory: Path) -> Protocol:
         "glucocorticoids.toml", data["glucocorticoids.toml"], frozenset(one.id for one in lexicon)
     )
     conditions_entry = study.table("condition")
-    conditions = {
-        name: read_condition(conditions_entry.table(name), name, answers) for name in conditions_entry
-    }
+    conditions = {name: read_condition(conditions_entry.table(name), name, answers) for name in conditions_entry}
     recent = study.span("report_is_recent_for")
     trial = Trial(answers, lexicon, glucocorticoids, analytes, conditions, recent)
     record = _record(study)

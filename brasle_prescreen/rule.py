@@ -70,9 +70,7 @@ class OnlyFor:
 
     @property
     def reach(self) -> Reach:
-        return {
-            part: verdicts | {Verdict.PASS, Verdict.UNKNOWN} for part, verdicts in self.rule.reach.items()
-        }
+        return {part: verdicts | {Verdict.PASS, Verdict.UNKNOWN} for part, verdicts in self.rule.reach.items()}
 
     def judge(self, facts: Facts) -> Judgement:
         holds = self.condition.holds(facts)

@@ -32,17 +32,18 @@ class AgeAtLeast:
             return NOT_ANSWERED
         reached = age_reached(facts.birth, self.age, facts.on)
         if reached is Truth.TRUE:
-            return passed("old_enough", (self.answer,))
+            return _OLD_ENOUGH
         on = PartialDate(birthday(facts.birth.earliest, self.age), birthday(facts.birth.latest, self.age))
         if reached is Truth.FALSE:
             return dated("too_young", on, (self.answer,))
         return ask("birthday_uncertain", (self.answer,), on)
 
 
+_OLD_ENOUGH = passed("old_enough", ("birth_date", "age_years"))
+
+
 def read_age_at_least(entry: Entry, trial: Trial) -> AgeAtLeast:
     answer = entry.text("answer")
     if not trial.answers.checked(entry, answer).is_birth:
-        raise entry.wrong(
-            f"{answer!r} is not the day of birth", "Name the answer that is marked birth = true"
-        )
+        raise entry.wrong(f"{answer!r} is not the day of birth", "Name the answer that is marked birth = true")
     return AgeAtLeast(entry.span("age_at_least"), answer)

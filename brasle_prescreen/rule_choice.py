@@ -43,9 +43,7 @@ def said(value: Any) -> str:
     return str(value)
 
 
-def sort_values(
-    entry: Entry, shape: Shape, path: str, *, every: bool = True, reason: str = ""
-) -> dict[Any, Judgement]:
+def sort_values(entry: Entry, shape: Shape, path: str, *, every: bool = True, reason: str = "") -> dict[Any, Judgement]:
     """What each value of an answer leads to, read from the buckets of `entry`.
 
     With `every`, each value must stand in exactly one bucket.
@@ -66,9 +64,7 @@ def sort_values(
             sorted_values[value] = outcome(bucket, code, path)
     missing = [value for value in shape.values if value not in sorted_values] if every else []
     if missing:
-        raise entry.wrong(
-            f"nothing is said about {path!r} = {missing[0]!r}", f"Add it to one of: {', '.join(BUCKETS)}"
-        )
+        raise entry.wrong(f"nothing is said about {path!r} = {missing[0]!r}", f"Add it to one of: {', '.join(BUCKETS)}")
     return sorted_values
 
 
@@ -137,17 +133,13 @@ def read_choice(entry: Entry, trial: Trial) -> Choice:
     path = entry.text("choice")
     shape = trial.answers.checked(entry, path)
     if not shape.values or shape.is_date:
-        raise entry.wrong(
-            f"{path!r} is not chosen from a list", "Use another word for it, such as no_event_within"
-        )
+        raise entry.wrong(f"{path!r} is not chosen from a list", "Use another word for it, such as no_event_within")
     group, whole = sort_whole(entry, path, trial)
     needs = []
     for other, wanted in entry.mapping("needs").items():
         trial.answers.checked(entry, other)
         needs.append((other, wanted))
-    return Choice(
-        path, sort_values(entry, shape, path, reason=entry.text("reason", "")), group, whole, tuple(needs)
-    )
+    return Choice(path, sort_values(entry, shape, path, reason=entry.text("reason", "")), group, whole, tuple(needs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +152,7 @@ class Listed:
     answer: str
     entries: Mapping[str, Judgement]
     whole: Mapping[Any, Judgement]
+    none: Judgement
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -177,7 +170,7 @@ class Listed:
             return self.whole[given]
         found = [self.entries[entry] for entry in given if entry in self.entries]
         if not found:
-            return passed("none_of_these", (self.answer,))
+            return self.none
         # The order of the list must not matter: the gravest, then the first by its code.
         return min(found, key=lambda one: (one.verdict is not Verdict.FAIL, not one.concern, one.reason))
 
@@ -190,15 +183,17 @@ def read_listed(entry: Entry, trial: Trial) -> Listed:
     whole = entry.table("whole")
     of_whole = sort_values(whole, shape, path)
     whole.finish()
-    return Listed(path, sort_values(entry, shape.items, path, every=False), of_whole)
+    entries = sort_values(entry, shape.items, path, every=False)
+    return Listed(path, entries, of_whole, none=passed("none_of_these", (path,)))
 
 
 @dataclass(frozen=True, slots=True)
 class SiteOnly:
     """`site_only`: nobody but the site can tell. An answer of yes to `concern_if` makes it a concern."""
 
-    reason: str
+    open: Judgement
     concern_if: str
+    concern: Judgement
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -210,8 +205,8 @@ class SiteOnly:
 
     def judge(self, facts: Facts) -> Judgement:
         if self.concern_if and facts.told.get(self.concern_if) is True:
-            return for_site(self.concern_if, (self.concern_if,), concern=True)
-        return for_site(self.reason)
+            return self.concern
+        return self.open
 
 
 def read_site_only(entry: Entry, trial: Trial) -> SiteOnly:
@@ -220,4 +215,8 @@ def read_site_only(entry: Entry, trial: Trial) -> SiteOnly:
     concern_if = entry.text("concern_if", "")
     if concern_if and not trial.answers.checked(entry, concern_if).is_boolean:
         raise entry.wrong(f"{concern_if!r} is not answered by yes or no", "Name a boolean answer")
-    return SiteOnly(entry.text("reason", "site_decides"), concern_if)
+    return SiteOnly(
+        open=for_site(entry.text("reason", "site_decides")),
+        concern_if=concern_if,
+        concern=for_site(concern_if, (concern_if,), concern=True),
+    )

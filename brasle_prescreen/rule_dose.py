@@ -29,6 +29,8 @@ def together(judgements: Iterable[Judgement], otherwise: Judgement) -> Judgement
     `otherwise`.
     """
     found = list(judgements)
+    if not found:
+        return otherwise
     failed = [one for one in found if one.verdict is Verdict.FAIL]
     open_ = [one for one in found if one.verdict is Verdict.UNKNOWN]
     chosen = failed or open_
@@ -94,9 +96,9 @@ class NoDoseWithin:
             if flag != NONE and self._counts(one):
                 found.append(self._one(one, flag, facts))
         if facts.complete is Truth.TRUE:
-            return together(found, _NONE_LISTED if not found else passed("before_window", ("treatments",)))
+            return together(found, _BEFORE if found else _NONE_LISTED)
         # Something may be missing from the list: no timing note can be all that stands in the way.
-        return together([*found, _LIST_NOT_COMPLETE], _LIST_NOT_COMPLETE)
+        return together([*found, _LIST_NOT_COMPLETE], _LIST_NOT_COMPLETE) if found else _LIST_NOT_COMPLETE
 
     def _counts(self, one: Treatment) -> bool:
         if "unnamed" in one.medicine.marks:
@@ -117,7 +119,7 @@ class NoDoseWithin:
         if holds is Truth.FALSE:
             if self.stays_open is not None and self.stays_open[0] in one.medicine.marks:
                 return for_site(self.stays_open[1], evidence)
-            return passed("before_window", evidence)
+            return _BEFORE
         clearing = clears_on(one.last_dose, self.span)
         if self.inside == "timing":
             return for_site("inside_window", evidence, clears_on=clearing, timing=True)
@@ -132,13 +134,12 @@ class NoDoseWithin:
 
 _LIST_NOT_COMPLETE = ask("list_not_complete", ("treatments_complete",))
 _NONE_LISTED = passed("none_listed", ("treatments",))
+_BEFORE = passed("before_window", ("treatments",))
 
 
 def _surely_stopped(one: Treatment, facts: Facts) -> bool:
     """Whether no entry of this very medicine is, or could be, still going on."""
-    return all(
-        other.current is Truth.FALSE for other in facts.treatments or () if other.identity == one.identity
-    )
+    return all(other.current is Truth.FALSE for other in facts.treatments or () if other.identity == one.identity)
 
 
 def read_no_dose_within(entry: Entry, trial: Trial) -> NoDoseWithin:
@@ -187,26 +188,30 @@ class NoVaccineWithin:
 
     def judge(self, facts: Facts) -> Judgement:
         if facts.vaccines is not None:
-            return together((self._one(one, facts) for one in facts.vaccines), passed("not_live", self.keys))
+            return together((self._one(one, facts) for one in facts.vaccines), _NOT_LIVE)
         # The only word that may stand instead of a list says that there was none.
-        return passed("none_reported", self.keys) if "vaccines" in facts.told else NOT_ANSWERED
+        return _NO_VACCINE if "vaccines" in facts.told else NOT_ANSWERED
 
     def _one(self, one: Vaccine, facts: Facts) -> Judgement:
         flag = SITE if one.medicine is None else one.medicine.flags[self.flag]
         evidence = (one.key,)
         if flag == NONE:
-            return passed("not_live", evidence)
+            return _NOT_LIVE
         if one.date is None:
             return ask("date_not_known", evidence)
         holds = window(self.span, facts.on).holds(one.date)
         if holds is Truth.FALSE:
-            return passed("before_window", evidence)
+            return _NOT_LIVE
         clearing: PartialDate = clears_on(one.date, self.span)
         if flag == SITE:
             return ask("type_not_known", evidence, clearing)
         if holds is Truth.UNKNOWN:
             return ask("window_uncertain", evidence, clearing)
         return dated("inside_window", clearing, evidence)
+
+
+_NOT_LIVE = passed("no_live_vaccine_inside", ("vaccines",))
+_NO_VACCINE = passed("none_reported", ("vaccines",))
 
 
 def read_no_vaccine_within(entry: Entry, trial: Trial) -> NoVaccineWithin:

@@ -31,9 +31,7 @@ def by_value(good: Truth, taken: PartialDate | None, recent: Span, facts: Facts,
         return for_site("not_clear", evidence)
     if taken is None:
         return for_site("date_not_known", evidence)
-    return (
-        passed("in_range", evidence) if is_recent(taken, recent, facts) else for_site("not_recent", evidence)
-    )
+    return passed("in_range", evidence) if is_recent(taken, recent, facts) else for_site("not_recent", evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,8 +101,7 @@ class ResistantTo:
         """
         found = set(classes)
         parts = [
-            PartJudgement(part, _CONFIRMED if name in found else _NOT_CONFIRMED)
-            for name, part in self.classes.items()
+            PartJudgement(part, _CONFIRMED if name in found else _NOT_CONFIRMED) for name, part in self.classes.items()
         ]
         if found & self.one_of:
             strong = Verdict.PASS

@@ -38,7 +38,7 @@ class Order(Enum):
     IN = "in_order"
     OUT = "out_of_order"
     OPEN = "undetermined"
-    IRRELEVANT = "undetermined_antimalarial"
+    IRRELEVANT = "since_when_not_known"
 
 
 class Component(NamedTuple):
@@ -97,8 +97,7 @@ class StableTreatment:
             known = all(one.current is Truth.TRUE or one.last_dose is not None for one in late)
             evidence = tuple(one.key for one in late)
             judgement = for_site("recent_pulse", evidence) if known else ask("pulse_not_dated", evidence)
-        parts = tuple(_part(one, judgement.verdict) for one in components)
-        return judgement._replace(evidence=evidence, parts=parts)
+        return judgement._replace(evidence=evidence, parts=_parts(components, judgement.verdict))
 
     def _surely_over(self, pulse: Treatment, facts: Facts) -> bool:
         if pulse.current is Truth.TRUE or pulse.last_dose is None:
@@ -112,11 +111,7 @@ class StableTreatment:
         for one in counted:
             if one.current is Truth.UNKNOWN:
                 return False
-            if (
-                one.current is Truth.TRUE
-                and not one.effect.pulse
-                and one.effect.flags[self.flag] not in self.parts
-            ):
+            if one.current is Truth.TRUE and not one.effect.pulse and one.effect.flags[self.flag] not in self.parts:
                 return False
             # Nobody knows how it was given: it may have been a pulse.
             if one.effect.maybe_pulse and not self._surely_over(one, facts):
@@ -185,17 +180,23 @@ class StableTreatment:
         return undated("steroid_dose_too_high")
 
 
-def _part(component: Component, whole: Verdict) -> PartJudgement:
-    """A component that is out of order fails only where the whole fails: another one may be enough."""
-    order = component.order
-    if order is Order.IN:
-        return PartJudgement(component.part, passed(order.value))
-    if order is Order.OUT and whole is Verdict.FAIL:
-        if component.stable_on is not None:
-            return PartJudgement(component.part, dated(order.value, component.stable_on))
-        return PartJudgement(component.part, undated(order.value))
-    judgement = for_site(order.value) if order is Order.OUT else ask(order.value)
-    return PartJudgement(component.part, judgement)
+def _parts(components: list[Component], whole: Verdict) -> tuple[PartJudgement, ...]:
+    """One judgement for each class that is taken, in the order of the parts."""
+    found = []
+    for part in sorted({one.part for one in components}):
+        orders = {one.order for one in components if one.part == part}
+        if Order.IN in orders and orders <= {Order.IN, Order.IRRELEVANT}:
+            judgement = passed(Order.IN.value)
+        elif orders != {Order.OUT}:
+            judgement = ask(Order.OPEN.value)
+        elif whole is not Verdict.FAIL:
+            # Another component may be enough: out of order is no failure by itself.
+            judgement = for_site(Order.OUT.value)
+        else:
+            changing = [one.stable_on for one in components if one.part == part and one.stable_on is not None]
+            judgement = dated(Order.OUT.value, first_of(changing)) if changing else undated(Order.OUT.value)
+        found.append(PartJudgement(part, judgement))
+    return tuple(found)
 
 
 def read_stable_treatment(entry: Entry, trial: Trial) -> StableTreatment:

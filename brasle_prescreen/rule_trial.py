@@ -62,6 +62,7 @@ class NoTrialWithin:
     unless_clears_within: Span
     classes: frozenset[str]
     marks: frozenset[str]
+    none: Judgement
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -102,11 +103,7 @@ class NoTrialWithin:
         if holds is Truth.FALSE:
             return for_site("dose_before_window_visit_not", evidence, clears_on=clearing)
         if clearing is None:
-            return (
-                undated("visits_ongoing", evidence)
-                if holds is Truth.TRUE
-                else ask("window_uncertain", evidence)
-            )
+            return undated("visits_ongoing", evidence) if holds is Truth.TRUE else ask("window_uncertain", evidence)
         horizon = shift(facts.on, self.unless_clears_within)
         if clearing.latest <= horizon:
             return for_site("inside_window", evidence, clears_on=clearing, timing=True)
@@ -124,10 +121,8 @@ class NoTrialWithin:
             if one.current is Truth.TRUE or not before:
                 found.append(one)
         if not found:
-            return passed("none_reported", (self.answer,))
-        clearing = [
-            clears_on(one.last_dose, self.span) for one in found if _counted_from(one) and one.last_dose
-        ]
+            return self.none
+        clearing = [clears_on(one.last_dose, self.span) for one in found if _counted_from(one) and one.last_dose]
         evidence = tuple(one.key for one in found)
         return ask("study_medicine_without_a_trial", evidence, latest_of(clearing) if clearing else None)
 
@@ -141,13 +136,9 @@ def read_no_trial_within(entry: Entry, trial: Trial) -> NoTrialWithin:
     listed = entry.table("or_listed")
     classes, marks = listed.texts("class"), listed.texts("mark")
     for name in classes:
-        listed.known(
-            name, sorted({one.medicine_class for one in trial.lexicon}), "no medicine is of the class"
-        )
+        listed.known(name, sorted({one.medicine_class for one in trial.lexicon}), "no medicine is of the class")
     for name in marks:
-        listed.known(
-            name, sorted({mark for one in trial.lexicon for mark in one.marks}), "no medicine has the mark"
-        )
+        listed.known(name, sorted({mark for one in trial.lexicon for mark in one.marks}), "no medicine has the mark")
     listed.finish()
     return NoTrialWithin(
         span=entry.span("no_trial_within"),
@@ -157,6 +148,7 @@ def read_no_trial_within(entry: Entry, trial: Trial) -> NoTrialWithin:
         unless_clears_within=entry.span("unless_clears_within"),
         classes=frozenset(classes),
         marks=frozenset(marks),
+        none=passed("none_reported", (answer,)),
     )
 
 
@@ -175,6 +167,7 @@ class NoStudyDrugWithin:
     before: str
     answer: str
     fails_for: str
+    none: Judgement
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -190,7 +183,7 @@ class NoStudyDrugWithin:
         if given is None:
             return NOT_ANSWERED
         if given is not OBJECT:
-            return passed("none_reported", evidence)
+            return self.none
         kind = facts.told.get(f"{self.answer}.kind")
         if kind is not None and kind != self.fails_for:
             return passed(str(kind), evidence)
@@ -224,4 +217,5 @@ def read_no_study_drug_within(entry: Entry, trial: Trial) -> NoStudyDrugWithin:
         before=entry.one_of("before", ANCHORS),
         answer=answer,
         fails_for=fails_for,
+        none=passed("none_reported", (answer,)),
     )

@@ -61,7 +61,7 @@ class NoEventWithin:
     answer: str
     group: str
     whole: Mapping[Any, Judgement]
-    absent: tuple[str, ...]
+    absent: Mapping[Any, Judgement]
     by: str
     cases: Mapping[str, Case]
     table: Mapping[str | None, Mapping[str, Judgement]] = field(repr=False)
@@ -73,8 +73,7 @@ class NoEventWithin:
     @property
     def reach(self) -> Reach:
         verdicts = {one.verdict for positions in self.table.values() for one in positions.values()}
-        absent = {Verdict.PASS} if self.absent else set()
-        return {"": frozenset(verdicts | absent | {Verdict.UNKNOWN}) | reached(self.whole)}
+        return {"": frozenset(verdicts | {Verdict.UNKNOWN}) | reached(self.whole) | reached(self.absent)}
 
     def judge(self, facts: Facts) -> Judgement:
         told = facts.told
@@ -86,7 +85,7 @@ class NoEventWithin:
             if whole in self.whole:
                 return self.whole[whole]
         elif event in self.absent:
-            return passed(str(event), (self.answer,))
+            return self.absent[event]
         positions = self.table[told.get(self.by) if self.by else None]
         if event is None:
             return positions["date_not_known"]
@@ -113,9 +112,7 @@ def read_no_event_within(entry: Entry, trial: Trial) -> NoEventWithin:
     ongoing = ONGOING in shape.words
     for word in shape.words:
         if word != ONGOING and word not in absent:
-            raise entry.wrong(
-                f"nothing is said about {path!r} = {word!r}", f"Write absent = ['{word}'] if it passes"
-            )
+            raise entry.wrong(f"nothing is said about {path!r} = {word!r}", f"Write absent = ['{word}'] if it passes")
     group, whole = sort_whole(entry, path, trial)
     by = entry.text("by", "")
     cases: dict[str, Case] = {}
@@ -137,7 +134,7 @@ def read_no_event_within(entry: Entry, trial: Trial) -> NoEventWithin:
         answer=path,
         group=group,
         whole=whole,
-        absent=absent,
+        absent={word: passed(word, (path,)) for word in absent},
         by=by,
         cases=cases,
         table=_table(cases, by, path),

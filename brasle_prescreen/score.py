@@ -30,11 +30,18 @@ class Score(NamedTuple):
         return self.core + self.exclusions + self.reports + self.practical
 
 
-class Points(NamedTuple):
-    """Points for a criterion, by its verdict."""
+class Place(NamedTuple):
+    """Where the verdict of a criterion, or of one part of it, stands among the findings."""
 
-    passed: int
-    unknown: int
+    criterion: int
+    part: int | None
+
+    def verdict(self, findings: tuple[Finding, ...]) -> Verdict:
+        finding = findings[self.criterion]
+        return finding.verdict if self.part is None else finding.parts[self.part].judgement.verdict
+
+
+Points = Mapping[Verdict, int]
 
 
 class Report(NamedTuple):
@@ -47,8 +54,8 @@ class Report(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    core: Mapping[str, Points]
-    groups: tuple[tuple[str, ...], ...]
+    core: tuple[tuple[Place, Points], ...]
+    groups: tuple[tuple[Place, ...], ...]
     group_points: Points
     reports: tuple[Report, ...]
     recent: Span
@@ -59,14 +66,9 @@ class Scoring:
     answers: tuple[tuple[str, int], ...]
 
     def score(self, findings: tuple[Finding, ...], facts: Facts) -> Score:
-        verdicts: dict[str, Verdict] = {}
-        for finding in findings:
-            verdicts[finding.id] = finding.verdict
-            for part in finding.parts:
-                verdicts[part.id] = part.judgement.verdict
         return Score(
-            core=sum(_points(verdicts[id], points) for id, points in self.core.items()),
-            exclusions=sum(_points(_worst([verdicts[id] for id in group]), self.group_points) for group in self.groups),
+            core=sum([points[place.verdict(findings)] for place, points in self.core]),
+            exclusions=sum([self.group_points[_worst(group, findings)] for group in self.groups]),
             reports=sum(report.points for report in self.reports if self._in_hand(report, facts)),
             practical=self._windows(findings, facts)
             + sum(points for key, points in self.answers if facts.told.get(key) is True),
@@ -93,13 +95,11 @@ class Scoring:
         return self.windows_soon if max(ends) <= shift(facts.on, self.soon) else 0
 
 
-def _points(verdict: Verdict, points: Points) -> int:
-    if verdict is Verdict.PASS:
-        return points.passed
-    return points.unknown if verdict is Verdict.UNKNOWN else 0
-
-
-def _worst(verdicts: list[Verdict]) -> Verdict:
+def _worst(group: tuple[Place, ...], findings: tuple[Finding, ...]) -> Verdict:
+    """A group fails if one of it does, and passes if all do."""
+    if len(group) == 1:
+        return group[0].verdict(findings)
+    verdicts = [place.verdict(findings) for place in group]
     if Verdict.FAIL in verdicts:
         return Verdict.FAIL
     return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.PASS
@@ -108,17 +108,20 @@ def _worst(verdicts: list[Verdict]) -> Verdict:
 def read_scoring(file: str, data: Mapping[str, Any], criteria: tuple[Criterion, ...], trial: Trial) -> Scoring:
     """Read score.toml; every criterion, part and answer that it names must be there."""
     top = Entry(file, "", data)
-    known = [one.id for one in criteria] + [part.id for one in criteria for part in one.parts]
+    places = {one.id: Place(number, None) for number, one in enumerate(criteria)}
+    for number, one in enumerate(criteria):
+        places |= {part.id: Place(number, index) for index, part in enumerate(one.parts)}
     core_entry = top.table("core")
-    core = {
-        core_entry.known(id, known, "there is no criterion"): _read_points(core_entry.table(id)) for id in core_entry
-    }
+    core = tuple(
+        (places[core_entry.known(id, places, "there is no criterion")], _read_points(core_entry.table(id)))
+        for id in core_entry
+    )
     exclusions = top.table("exclusions")
-    groups = exclusions.lists("groups")
-    for group in groups:
-        for id in group:
-            exclusions.known(id, known, "'groups' names the criterion")
-    group_points = Points(exclusions.whole("pass"), exclusions.whole("unknown"))
+    groups = tuple(
+        tuple(places[exclusions.known(id, places, "'groups' names the criterion")] for id in group)
+        for group in exclusions.lists("groups")
+    )
+    group_points = _points(exclusions)
     exclusions.finish()
     practical = top.table("practical")
     flags = practical.texts("nothing_while_current")
@@ -146,9 +149,13 @@ def read_scoring(file: str, data: Mapping[str, Any], criteria: tuple[Criterion, 
 
 
 def _read_points(entry: Entry) -> Points:
-    points = Points(entry.whole("pass"), entry.whole("unknown"))
+    points = _points(entry)
     entry.finish()
     return points
+
+
+def _points(entry: Entry) -> Points:
+    return {Verdict.PASS: entry.whole("pass"), Verdict.UNKNOWN: entry.whole("unknown"), Verdict.FAIL: 0}
 
 
 def _read_report(entry: Entry, trial: Trial) -> Report:

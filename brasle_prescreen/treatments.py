@@ -71,9 +71,7 @@ def _treatment(
     )
 
 
-def _swallowed_steroid(
-    medicine: Medicine, effect: Effect, route: str | None, glucocorticoids: Glucocorticoids
-) -> bool:
+def _swallowed_steroid(medicine: Medicine, effect: Effect, route: str | None, glucocorticoids: Glucocorticoids) -> bool:
     """Whether it is surely a steroid that is swallowed: only then is a very large dose a slip of the pen."""
     if medicine.id not in glucocorticoids.steroids:
         return False

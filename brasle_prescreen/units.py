@@ -42,9 +42,7 @@ class BySize(NamedTuple):
     unit: str
 
     def holds(self, number: Decimal) -> bool:
-        if self.least is not None and (
-            number < self.least or (number == self.least and not self.least_included)
-        ):
+        if self.least is not None and (number < self.least or (number == self.least and not self.least_included)):
             return False
         return self.most is None or number < self.most or (number == self.most and self.most_included)
 
@@ -106,9 +104,7 @@ def _analyte(entry: Entry, name: str) -> Analyte:
     if factors[unit] != 1:
         raise entry.wrong(f"the factor of its own unit {unit!r} must be 1", f"Write {unit!r} = 1")
     least, most = _range(entry)
-    checked_as = (
-        entry.one_of("without_unit_needs_limit", factors) if "without_unit_needs_limit" in entry else None
-    )
+    checked_as = entry.one_of("without_unit_needs_limit", factors) if "without_unit_needs_limit" in entry else None
     found = Analyte(
         name=name,
         unit=unit,
