@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HOME = "/coordinator"
 START = f"{HOME}/start"
 ACCOUNT = f"{HOME}/account"
-_OURS = re.compile(r"/coordinator(?:/[A-Za-z0-9_.-]+)*/?(?:\?[A-Za-z0-9_.=&-]*)?")
+_OURS = re.compile(r"/coordinator(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*/?(?:\?[A-Za-z0-9_.=&-]*)?")
 _LONGEST_ADDRESS = 300
 
 
@@ -103,7 +103,9 @@ class Visit:
     # What is answered
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """A whole page. A refused form: status 422, `problems` by field, `typed=visit.form` to keep what was typed."""
+        """A whole page. A refused form: status 422, `problems` by field, `typed=visit.form` to keep what
+        was typed.
+        """
         said = self.console.take_note(self)
         return HTMLResponse(self.console.layout.render(template, self, said=said, **values), status_code=status)
 

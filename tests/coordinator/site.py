@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pyotp
 from argon2 import PasswordHasher
@@ -26,6 +25,8 @@ from bot.channels.browser_session import form_token, new_session
 from bot.channels.web import web_app
 from bot.coordinator.access import Page
 from bot.coordinator.console import ROOMS, Console
+from bot.coordinator.cookies import Name
+from bot.coordinator.one_time_codes import new_recovery_codes
 from bot.settings import Settings
 from bot.store import sign_in
 from bot.store.account_records import Enrolment, NewAccount, NewSession
@@ -97,7 +98,7 @@ class Account:
 
 @dataclass
 class Stranger:
-    """A browser without a session: posts carry the token of its form cookie and the headers of a real browser."""
+    """A browser without a session, that reads English: posts carry the token of its form cookie and the headers of a real browser."""
 
     site: ConsoleSite
     client: TestClient = field(init=False)
@@ -106,9 +107,16 @@ class Stranger:
         self.client = TestClient(self.site.app, raise_server_exceptions=True, base_url=self.site.base)
         self.client.headers["sec-fetch-site"] = "same-origin"
         self.client.headers["user-agent"] = "Mozilla/5.0 (Windows NT 10.0) Chrome/156.0 Safari/537.36"
+        self.plant("staff-language", "en")
 
-    def cookie(self, name: str) -> str:
-        return str(self.client.cookies.get(self.site.console.cookies.name(name)) or "")  # type: ignore[arg-type]
+    def plant(self, name: Name, value: str) -> None:
+        """Give the browser a cookie, as if the console had set it."""
+        host = urlsplit(self.site.base).hostname or ""
+        domain = host if "." in host else f"{host}.local"
+        self.client.cookies.set(self.site.console.cookies.name(name), value, domain=domain, path="/")
+
+    def cookie(self, name: Name) -> str:
+        return str(self.client.cookies.get(self.site.console.cookies.name(name)) or "")
 
     @property
     def token(self) -> str:
@@ -119,20 +127,27 @@ class Stranger:
         return self.client.get(path, headers=named, follow_redirects=follow)
 
     def post(
-        self, path: str, *, follow: bool = False, headers: dict[str, str] | None = None, **fields: str
+        self,
+        path: str,
+        fields: Mapping[str, str] | None = None,
+        *,
+        follow: bool = False,
+        headers: Mapping[str, str] | None = None,
+        **more: str,
     ) -> Response:
         """Post a form with its token, unless `token` is given otherwise."""
         if not self.cookie("staff") and not self.cookie("staff-form"):
             self.get("/coordinator/sign-in")
-        named = {"token": self.token} | fields
-        more = FORM | {"origin": self.site.base} | (headers or {})
-        return self.client.post(
-            path, content=urlencode(named, errors="surrogatepass"), headers=more, follow_redirects=follow
-        )
+        content = urlencode({"token": self.token, **(fields or {}), **more}, errors="surrogatepass")
+        sent = {**FORM, "origin": self.site.base, **(headers or {})}
+        return self.client.post(path, content=content, headers=sent, follow_redirects=follow)
 
     def sign_in(self, account: Account, *, password: str = PASSWORD, code: str | None = None) -> Response:
         typed = account.code(self.site.clock.now) if code is None else code
-        return self.post("/coordinator/sign-in", name=account.name, password=password, code=typed)
+        page = Reading(self.get("/coordinator/sign-in").text)
+        tokens = [one["value"] for one in page.all("input") if one.get("name") == "token"]
+        fields = {"name": account.name, "password": password, "code": typed}
+        return self.post("/coordinator/sign-in", fields, token=tokens[0] if tokens else self.token)
 
 
 @dataclass
@@ -181,7 +196,7 @@ class ConsoleSite:
         new = NewSession(token, "Chrome, Windows", expires)
         wait_for(self.store._write(sign_in.begin_first, account.id, new, "test"))
         colleague = Colleague(self, account)
-        colleague.client.cookies.set(self.console.cookies.name("staff"), token)
+        colleague.plant("staff", token)
         return colleague
 
     async def _make(self, name: str, role: str, language: str) -> Account:
@@ -190,9 +205,8 @@ class ConsoleSite:
         token = new_session()
         assert await staff.begin_enrolment(invitation.token, NewSession(token, "", until))
         secret = pyotp.random_base32()
-        codes = tuple(f"{number:04d}ccccdddd".replace("0", "q") for number in range(self._made * 2, self._made * 2 + 2))
-        codes = tuple(re.sub("[^34679cdfghjkmnpqrtwxy]", "y", code) + "" for code in codes)
-        enrolment = Enrolment(_HASHED, secret, 0, tuple(dict.fromkeys(codes)), new_session())
+        codes = new_recovery_codes()[:2]
+        enrolment = Enrolment(_HASHED, secret, 0, codes, new_session())
         session = NewSession(new_session(), "", until)
         assert await staff.enrol(invitation.account, enrolment, session)
         await staff.end_session(session.token, f"account:{invitation.account}")
