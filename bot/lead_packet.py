@@ -71,6 +71,7 @@ def packet_of(dialogue: Dialogue, around: Surroundings) -> dict[str, Any]:
         "timing": [one for one in ({"id": c["id"], "clears_on": c["clears_on"]} for c in criteria) if one["clears_on"]],
         "open_questions": _open_questions(interview, around),
         "papers": list(interview.papers),
+        "child_wishes": interview.child_wishes,
         "context": _context(interview, around),
         "remarks": [remark.model_dump(mode="json") for remark in interview.remarks],
     }

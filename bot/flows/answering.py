@@ -11,7 +11,7 @@ from bot.flows.cards import about, answered, choice_label, joined, question_card
 from bot.flows.dialogue import Dialogue, Given, Interview, remarked
 from bot.flows.plan import SKIPPED, UNSURE, answers_of, next_card, relevant, surely_minor
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
-from bot.flows.understanding import AskBack, understand
+from bot.flows.understanding import AskBack, Doubtful, Ticked, understand
 from bot.message import Day, Incoming, Reply, Text
 from brasle_prescreen import AnswerError, check_answers, screen
 from brasle_prescreen.question import Card, Choice, WindowChoice
@@ -43,6 +43,11 @@ def take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     read = understand(dialogue, asked, id, said.text, around)
     if isinstance(read, AskBack):
         return not_read(dialogue, said.text, read, id)
+    if isinstance(read, Doubtful):
+        return Turn(dialogue.with_interview(confirming=read.given).having(notes=()), refreshed=True)
+    if isinstance(read, Ticked):
+        remarks = remarked(dialogue.interview.remarks, id, said.text)
+        return stay(dialogue.with_interview(ticked=read.choices, remarks=remarks), Text(key="multiple.rest"))
     return give(dialogue, read, asked, id, around, read_from_text=True)
 
 
@@ -149,6 +154,9 @@ def _confirm(dialogue: Dialogue, rest: str, asked: Card, id: str, around: Surrou
     dialogue = dialogue.with_interview(confirming=None)
     if rest == "yes":
         return give(dialogue, given, asked, id, around, confirmed=True)
+    if given.said not in (*given.choices, ",".join(given.choices)):
+        # The words were read wrong: they are kept for the call.
+        dialogue = dialogue.with_interview(remarks=remarked(dialogue.interview.remarks, id, given.said))
     return stay(dialogue.with_interview(ticked=()), Text(key="confirm.choose_again"))
 
 
@@ -276,10 +284,15 @@ def _advance(
         dialogue = dialogue.with_interview(given=without)
     if following is None:
         return Turn(
-            go(dialogue.with_interview(card=None, trail=trail, changing=False), "finish", *notes),
+            go(dialogue.with_interview(card=None, trail=trail, changing=False), "finish", *map(_in_review, notes)),
             happened=(*happened, Happened("finished")),
         )
     return Turn(go(dialogue.with_interview(card=following, trail=trail), "answer", *notes), happened=happened)
+
+
+def _in_review(note: Text) -> Text:
+    """A reply read back above the list of answers is put right there, not by going back."""
+    return note.model_copy(update={"key": "understood.review"}) if note.key == "understood" else note
 
 
 def _minor_for_himself(dialogue: Dialogue, around: Surroundings) -> bool:

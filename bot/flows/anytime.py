@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.flows import answering, contact, person, result, stopping
+from bot.flows import answering, contact, person, stopping
 from bot.flows.dialogue import Dialogue, Interview
+from bot.flows.status import status_text
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.flows.welcome import site_lines
 from bot.message import Button, Incoming, Reply, Text
@@ -64,8 +65,7 @@ def _back(dialogue: Dialogue) -> Turn:
     if dialogue.state in ("showing_result", "done") and dialogue.interview.given:
         return Turn(go(dialogue.with_interview(card=None), "review_again"))
     if dialogue.state == "giving_contact":
-        step = dialogue.contact_step or contact.STEPS[0]
-        before = contact.STEPS[max(contact.STEPS.index(step) - 1, 0)]
+        before = contact.step_before(dialogue, dialogue.contact_step or contact.STEPS[0])
         return Turn(dialogue.having(contact_step=before, notes=()))
     return stay(dialogue, Text(key="back.first"))
 
@@ -88,14 +88,14 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         return Reply(text=Text(key="language.ask"), choices=choices, navigation=(back,), card="language")
     if page == "status":
         return Reply(
-            text=result.status_text(around),
+            text=status_text(around),
             notes=dialogue.notes,
             details=site_lines(around),
             choices=(back,),
             card="status",
         )
     if page == "later":
-        return _later(dialogue, back)
+        return _later(dialogue, back, around)
     if page == "restart":
         choices = (
             Button(id="restart:yes", label=Text(key="restart.yes")),
@@ -142,12 +142,13 @@ def _page_details(page: str, around: Surroundings) -> tuple[Text, ...]:
     return ()
 
 
-def _later(dialogue: Dialogue, back: Button) -> Reply:
+def _later(dialogue: Dialogue, back: Button, around: Surroundings) -> Reply:
     choices = [back]
     if dialogue.channel == "telegram":
         remind = "later.reminding" if dialogue.remind else "later.remind"
         choices.append(Button(id="remind", label=Text(key=remind), chosen=dialogue.remind))
-    choices.append(Button(id="link", label=Text(key="later.link")))
+    if around.site.public_url:
+        choices.append(Button(id="link", label=Text(key="later.link")))
     return Reply(text=Text(key="later.text"), notes=dialogue.notes, choices=tuple(choices), card="later")
 
 
@@ -172,7 +173,13 @@ def restarted(dialogue: Dialogue, around: Surroundings) -> Turn:
     from bot.flows.welcome import begin
 
     interview = dialogue.interview
-    fresh = Interview(child=interview.child, lead_code=interview.lead_code)
+    fresh = Interview(
+        child=interview.child,
+        lead_code=interview.lead_code,
+        wants_call=interview.wants_call,
+        asked_for_call=interview.asked_for_call,
+        safety=interview.safety,
+    )
     clean = dialogue.having(interview=fresh, back_to=None, alarm=None, contact_step=None, page=None)
     if dialogue.may_be_asked:
         return begin(clean, around, "start_over_permitted")

@@ -36,7 +36,7 @@ def question_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     return Reply(
         text=Text(key=f"{words(id, card)}.ask", values=about(dialogue, number, around)),
         notes=dialogue.notes,
-        details=(Text(key="private.preface"),) if card.private else (),
+        details=(Text(key="private.preface"),) if card.private and not _after_private(dialogue, around) else (),
         choices=tuple(_choices(dialogue, card, id, around)),
         multiple=card.kind in ("multiple", "medicines", "vaccines"),
         rows=tuple(_listed(dialogue, card, around)),
@@ -50,6 +50,12 @@ def question_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         private=card.private,
         card=id,
     )
+
+
+def _after_private(dialogue: Dialogue, around: Surroundings) -> bool:
+    """Whether the card before was private, too: "the next questions are private" is said once."""
+    trail = dialogue.interview.trail
+    return bool(trail) and not dialogue.interview.changing and around.questions.template(trail[-1])[0].private
 
 
 def words(id: str, card: Card) -> str:

@@ -9,7 +9,8 @@ from bot.flows.understanding import AskBack, read_reach
 from bot.message import Button, Entry, Incoming, Reply, Row, Text
 
 HANDOVER_TEXT = "permission.handover.ask"
-STEPS = ("name", "way", "value", "time", "city", "papers", "check")
+STEPS = ("name", "way", "value", "time", "city", "child", "papers", "check")
+CHILD = ("yes", "not_asked", "no")
 WAYS = ("phone", "wechat", "email")
 TIMES = ("morning", "noon", "afternoon", "evening", "any")
 LONGEST = 200
@@ -57,7 +58,7 @@ def contact_card(dialogue: Dialogue, around: Surroundings) -> Reply:
 
 
 def _entry(dialogue: Dialogue, step: str) -> Entry | None:
-    if step in ("name", "city", "time"):
+    if step in ("name", "city", "time", "child"):
         return Entry(kind="text", label=Text(key=f"contact.{step}.field"))
     if step == "value":
         kinds = {"phone": "phone", "wechat": "text", "email": "email"}
@@ -74,6 +75,8 @@ def _choices(dialogue: Dialogue, step: str) -> tuple[Button, ...]:
         return tuple(
             Button(id=f"travel:{can}", label=Text(key=f"contact.travel.{can}")) for can in ("yes", "no", "unsure")
         )
+    if step == "child":
+        return tuple(Button(id=f"child:{wish}", label=Text(key=f"contact.child.{wish}")) for wish in CHILD)
     if step == "papers":
         had = dialogue.interview.papers
         ticks = tuple(
@@ -115,7 +118,7 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
     if word == "drop_contact":
         return Turn(go(dialogue.having(contact_step=None), "drop_contact"))
     if word == "back" and step != STEPS[0]:
-        return _to(dialogue, STEPS[STEPS.index(step) - 1])
+        return _to(dialogue, step_before(dialogue, step))
     if word == "step" and rest in STEPS and step == "check":
         return _to(dialogue, rest)
     text = (said.text or said.phone or "").strip()
@@ -131,11 +134,19 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
         return _keep(dialogue, "city", best_time=rest or text)
     if step == "city":
         return _city(dialogue, word, rest, text)
+    if step == "child" and ((word == "child" and rest in CHILD) or text):
+        return _to(dialogue.with_interview(child_wishes=rest or text), "papers")
     if step == "papers":
         return _papers(dialogue, word, rest, said.choices)
     if step == "check" and word == "send":
         return _send(dialogue, around)
     return stay(dialogue, Text(key="please_tap" if step in ("way", "papers", "check") else "contact.please_type"))
+
+
+def step_before(dialogue: Dialogue, step: str) -> str:
+    """The step that stood before this one; an adult who answers for himself is not asked what the child wishes."""
+    steps = [one for one in STEPS if not (one == "child" and dialogue.self_answering)]
+    return steps[max(steps.index(step) - 1, 0)]
 
 
 def _to(dialogue: Dialogue, step: str) -> Turn:
@@ -159,7 +170,8 @@ def _city(dialogue: Dialogue, word: str, rest: str, text: str) -> Turn:
     if word == "travel" and rest in ("yes", "no", "unsure"):
         if text:
             dialogue = _keep(dialogue, "city", city=text).dialogue
-        return _to(dialogue.with_interview(can_travel={"yes": True, "no": False}.get(rest)), "papers")
+        can = dialogue.with_interview(can_travel={"yes": True, "no": False}.get(rest))
+        return _to(can, "papers" if dialogue.self_answering else "child")
     if text:
         kept = _keep(dialogue, "city", city=text)
         return kept.with_(dialogue=kept.dialogue.having(notes=(Text(key="please_tap"),)))

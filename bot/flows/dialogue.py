@@ -73,8 +73,9 @@ MOST_REMARKS = 200
 
 
 def remarked(remarks: tuple[Remark, ...], card: str, said: str) -> tuple[Remark, ...]:
-    """The remarks with one more."""
-    return (*remarks, Remark(card=card, said=said[:LONGEST_REMARK]))[:MOST_REMARKS]
+    """The remarks with one more; what a page sends again with the next press is kept once."""
+    one = Remark(card=card, said=said[:LONGEST_REMARK])
+    return remarks if one in remarks[-1:] else (*remarks, one)[:MOST_REMARKS]
 
 
 class Interview(Model):
@@ -103,6 +104,7 @@ class Interview(Model):
     ends: tuple[str, ...] = ()
     can_travel: bool | None = None
     papers: tuple[str, ...] = ()
+    child_wishes: str = ""
 
 
 class Contact(Model):
@@ -145,6 +147,11 @@ class Dialogue(Model):
     def may_be_asked(self) -> bool:
         """Whether a health question may be asked here: allowed, also over a channel whose servers are abroad."""
         return self.permitted("health") and (self.channel != "telegram" or self.permitted("abroad"))
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether this child's lead stands with the study team by the family's will: given, and not taken back."""
+        return bool(self.interview.lead_code) and self.interview.wants_call and self.permitted("handover")
 
     def with_interview(self, **changes: Any) -> Dialogue:
         return self.model_copy(update={"interview": self.interview.model_copy(update=changes)})

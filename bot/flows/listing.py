@@ -7,6 +7,7 @@ from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, rema
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.flows.understanding import Mention, list_answer, mentioned
 from bot.message import Incoming, Text
+from brasle_prescreen.medicines import normalise
 from brasle_prescreen.question import Card
 
 # More names than this in one list go to the call, not to cards; they are kept and judged all the same.
@@ -211,4 +212,6 @@ def _with_items(dialogue: Dialogue, asked: Card, items: tuple[Medicine, ...]) ->
 
 def _read_as(mention: Mention, around: Surroundings) -> Text:
     name = term(mention.entry or "", around)
+    if normalise(mention.said) in map(normalise, around.protocol.medicines.names(mention.entry or "").values()):
+        return Text(key="list.item", values={"name": name})
     return Text(key="medicine.read_as", values={"said": mention.said, "name": name})

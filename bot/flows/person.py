@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.dialogue import Dialogue
+from bot.flows.status import status_text
 from bot.flows.turn import Surroundings, Turn, go, stay
 from bot.flows.welcome import site_lines
 from bot.message import Button, Incoming, Reply, Text
@@ -10,13 +11,14 @@ from bot.message import Button, Incoming, Reply, Text
 
 def person_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     choices = []
-    if around.may_hand_over and not dialogue.interview.lead_code:
+    if around.may_hand_over and not dialogue.handed_over:
         choices.append(Button(id="call_me", label=Text(key="person.call_me"), style="primary"))
     choices.append(Button(id="resume", label=Text(key="person.resume")))
+    asked_already = (status_text(around),) if dialogue.handed_over else ()
     return Reply(
         text=Text(key="person.text"),
         notes=dialogue.notes,
-        details=(*site_lines(around), Text(key="person.not_watched")),
+        details=(*asked_already, *site_lines(around), Text(key="person.not_watched")),
         choices=tuple(choices),
         card="person",
     )
@@ -28,7 +30,7 @@ def ask_person(dialogue: Dialogue) -> Turn:
 
 
 def take_person(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
-    if said.button == "call_me" and around.may_hand_over and not dialogue.interview.lead_code:
+    if said.button == "call_me" and around.may_hand_over and not dialogue.handed_over:
         return Turn(go(dialogue.with_interview(asked_for_call=True), "call_me"))
     if said.button in ("resume", "back"):
         return resume(dialogue)

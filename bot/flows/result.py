@@ -8,6 +8,7 @@ from bot.flows.cards import joined
 from bot.flows.dialogue import Dialogue
 from bot.flows.papers import papers_to_bring
 from bot.flows.plan import answers_of, next_card
+from bot.flows.status import status_text
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.flows.welcome import site_lines
 from bot.message import Button, Day, Incoming, Reply, Text
@@ -74,7 +75,7 @@ def _details(screening: Screening, around: Surroundings) -> Iterable[Text]:
 
 
 def _offers(dialogue: Dialogue, around: Surroundings) -> Iterable[Button]:
-    if dialogue.interview.lead_code:
+    if dialogue.handed_over:
         yield Button(id="no_contact", label=Text(key="result.to_status"), style="primary")
     elif around.may_hand_over:
         yield Button(id="want_contact", label=Text(key="result.want_contact"), style="primary")
@@ -97,14 +98,17 @@ def take_result(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tur
 def done_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     """The end: the reference number and what happens next, or thanks. `/status` shows the same."""
     code = around.lead_code or dialogue.interview.lead_code
-    if code:
+    if code and dialogue.handed_over:
         text = Text(key="done.handed_over", values={"code": code})
         details = (status_text(around), *_what_next(around), Text(key="done.withdraw"))
+    elif code:
+        text = Text(key="status.withdrawn", values={"code": code})
+        details = site_lines(around)
     else:
         text = Text(key="done.thanks")
         details = site_lines(around) if around.recruiting != "closed" else ()
     choices = []
-    if not code and around.may_hand_over:
+    if not dialogue.handed_over and around.may_hand_over:
         choices.append(Button(id="want_contact", label=Text(key="result.want_contact")))
     if _is_unfinished(dialogue, around):
         choices.append(Button(id="go_on", label=Text(key="early_end.go_on")))
@@ -128,15 +132,6 @@ def _is_unfinished(dialogue: Dialogue, around: Surroundings) -> bool:
     return next_card(dialogue.interview, around.questions, around.protocol.medicines, around.today) is not None
 
 
-def status_text(around: Surroundings) -> Text:
-    """What is true of the lead now, in a few fixed phrases; never a reason for closing."""
-    if around.lead_code is None:
-        return Text(key="status.none")
-    if around.recruiting == "waitlist" and around.place is not None and around.lead_status == "new":
-        return Text(key="status.waitlist", values={"code": around.lead_code, "place": around.place})
-    return Text(key=f"status.{around.lead_status or 'new'}", values={"code": around.lead_code})
-
-
 def _what_next(around: Surroundings) -> tuple[Text, ...]:
     if around.recruiting == "paused":
         return (Text(key="done.paused"), *site_lines(around))
@@ -146,7 +141,7 @@ def _what_next(around: Surroundings) -> tuple[Text, ...]:
 
 
 def take_done(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
-    if said.button == "want_contact" and around.may_hand_over and not dialogue.interview.lead_code:
+    if said.button == "want_contact" and around.may_hand_over and not dialogue.handed_over:
         return Turn(go(dialogue, "want_contact"))
     if said.button in ("change_answers", "back") and dialogue.interview.given:
         return Turn(go(dialogue.with_interview(card=None), "review_again"))

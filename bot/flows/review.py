@@ -69,8 +69,8 @@ def _judged(dialogue: Dialogue, around: Surroundings) -> Turn:
     answers = answers_of(dialogue.interview, around.questions, around.protocol.medicines, around.today)
     screening = screen(around.protocol, answers, around.today)
     judged = dialogue.with_interview(screened=True, tier=str(screening.tier), revealed=())
-    # A lead that exists already follows the changed answers.
-    return Turn(go(judged, "confirm"), happened=(Happened("screened"),), hand_over=bool(dialogue.interview.lead_code))
+    # A lead that stands already follows the changed answers; one that was taken back stays so.
+    return Turn(go(judged, "confirm"), happened=(Happened("screened"),), hand_over=dialogue.handed_over)
 
 
 def early_card(dialogue: Dialogue, around: Surroundings) -> Reply:

@@ -8,6 +8,7 @@ from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, s
 from bot.message import Button, Incoming, Reply, Text
 
 HANDOVER_TEXT = "permission.handover.ask"
+KEPT = "stop.kept"
 
 
 def stop(dialogue: Dialogue) -> Turn:
@@ -27,13 +28,15 @@ def stopped_card(dialogue: Dialogue, around: Surroundings) -> Reply:
             ),
             card="delete",
         )
-    choices = [
-        Button(id="resume", label=Text(key="stop.resume")),
-        Button(id="keep", label=Text(key="stop.keep")),
-    ]
-    if dialogue.interview.lead_code and dialogue.permitted("handover"):
+    kept = any(note.key == KEPT for note in dialogue.notes)
+    choices = [Button(id="resume", label=Text(key="stop.resume"))]
+    if not kept:
+        choices.append(Button(id="keep", label=Text(key="stop.keep")))
+    if dialogue.handed_over:
         choices.append(Button(id="withdraw", label=Text(key="stop.withdraw")))
     choices.append(Button(id="delete", label=Text(key="stop.delete"), style="danger"))
+    if kept:
+        return Reply(text=Text(key=KEPT), choices=tuple(choices), card="stopped")
     return Reply(text=Text(key="stop.text"), notes=dialogue.notes, choices=tuple(choices), card="stopped")
 
 
@@ -45,8 +48,8 @@ def take_stopped(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
     if said.button == "delete_yes" and dialogue.contact_step == "delete":
         return erased(dialogue)
     if said.button == "keep":
-        return stay(dialogue, Text(key="stop.kept"))
-    if said.button == "withdraw" and dialogue.interview.lead_code:
+        return stay(dialogue, Text(key=KEPT))
+    if said.button == "withdraw" and dialogue.handed_over:
         return withdraw(dialogue)
     if said.button in ("resume", "back"):
         return resume(dialogue.having(silent=False, contact_step=None))
@@ -56,7 +59,7 @@ def take_stopped(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
 def withdraw(dialogue: Dialogue) -> Turn:
     """The hand-over is taken back: what has not been sent is undone, the coordinator learns the rest."""
     taken_back = (PermissionChange("handover", "withdrawn", HANDOVER_TEXT),)
-    return stay(dialogue, Text(key="stop.withdrawn")).with_(
+    return stay(dialogue.with_interview(wants_call=False), Text(key="stop.withdrawn")).with_(
         permissions=taken_back, withdraw=True, happened=(Happened("withdrawn"),)
     )
 
@@ -76,6 +79,7 @@ def erased_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     return Reply(
         text=Text(key="delete.done"),
         notes=dialogue.notes,
+        details=(Text(key="delete.telegram_copy"),) if dialogue.channel == "telegram" else (),
         choices=(Button(id="hello", label=Text(key="delete.start_again")),),
         card="erased",
     )

@@ -49,7 +49,9 @@ def take_turn(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     turn = _take(dialogue, said, around)
     if found is not None:
         after = turn.dialogue
-        turn = turn.with_(dialogue=after.having(notes=(found, *after.notes)))
+        # A question to us is no answer: that it could not be read as one need not be said beside it.
+        others = tuple(note for note in after.notes if not note.key.startswith("misread."))
+        turn = turn.with_(dialogue=after.having(notes=(found, *others)))
     return _counted(turn, dialogue)
 
 
@@ -61,7 +63,7 @@ def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
         return turn if turn is not None else stay(dialogue, Text(key="unknown_command"))
     if said.revision is not None and said.revision != dialogue.revision:
         return stay(dialogue, Text(key="stale")).with_(toast=Text(key="stale"))
-    if said.button in ("person", *anytime.PAGES) and dialogue.page is None:
+    if said.button in ("person", "stop", *anytime.PAGES) and dialogue.page is None:
         turn = anytime.take_command(dialogue, said.model_copy(update={"command": said.button}), around)
         assert turn is not None
         return turn

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unicodedata import east_asian_width
 
 from bot.flows.cards import choice_label, joined
 from bot.flows.dialogue import Given
@@ -18,8 +19,12 @@ from bot.flows.turn import Surroundings
 from bot.message import Day, Text, Value
 from brasle_prescreen.medicines import Lexicon, normalise
 from brasle_prescreen.question import Card
-from brasle_prescreen.reading.reading import Outcome
+from brasle_prescreen.reading.reading import Outcome, Reading
 
+# Commas, stops and the like, Western and Chinese: what parts one statement from the next.
+_CLAUSES = re.compile("[,.;:!?\n\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f]+")
+# A plain "no" in one breath; a Chinese character counts two.
+WIDEST_NO = 20
 # Longer than any answer: kept whole as a remark, but not read.
 LONGEST_READ = 4000
 
@@ -30,6 +35,20 @@ class AskBack:
 
     why: str
     values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Read, but asked back before it counts: the words say more than the answer."""
+
+    given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Choices named at a list whose other lines were not spoken of: they are ticked, and the rest is asked."""
+
+    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +65,22 @@ class Mention:
     route: str | None = None
 
 
-def understand(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+def understand(
+    dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
+) -> Given | AskBack | Doubtful | Ticked:
     """Read one typed reply at a card of any kind but the lists of medicines and vaccines."""
     if len(said) > LONGEST_READ:
         return AskBack("misread.too_long")
+    read = _understood(dialogue, asked, id, said, around)
+    # A private answer leaves the screen with its card, so that a typed one is read back before that.
+    if isinstance(read, Given) and asked.private and read.choices != ("unsure",):
+        return Doubtful(read)
+    return read
+
+
+def _understood(
+    dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
+) -> Given | AskBack | Doubtful | Ticked:
     read = _by_kind(dialogue, asked, id, said, around)
     if isinstance(read, AskBack) and asked.choices and asked.kind not in ("choice", "multiple"):
         chosen = _choice(dialogue, asked, id, said, around)
@@ -77,25 +108,45 @@ def _by_kind(dialogue: Any, asked: Card, id: str, said: str, around: Surrounding
             return AskBack("misread.choice")
 
 
-def _choice(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+def _choice(
+    dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
+) -> Given | AskBack | Doubtful | Ticked:
     from bot.flows.answering import _one, _open, _several
-    from brasle_prescreen.reading.choice import read_choice
 
-    read = read_choice(said, card_key(asked, id), tuple(choice.id for choice in asked.choices))
+    read = _read(said, asked, id)
     if read.outcome is Outcome.UNSURE and not asked.no_skip:
         return _open(asked, "unsure").model_copy(update={"said": said})
-    if read.outcome is not Outcome.VALUE or not read.value:
+    named = [choice for choice in asked.choices if choice.id in (read.value or ())]
+    # Somebody who names one of a list and says "nothing else" has not said "none of these".
+    together = [choice for choice in named if not choice.alone] if asked.kind == "multiple" else []
+    if read.outcome is not Outcome.VALUE or not (together or len(named) == 1):
         return AskBack("misread.choice")
-    if asked.kind != "multiple":
-        choice = asked.choice(read.value[0]) if len(read.value) == 1 else None
-        return (
-            _one(choice, asked, id, around).model_copy(update={"said": said}) if choice else AskBack("misread.choice")
-        )
-    ticked = dialogue.with_interview(ticked=tuple(choice.id for choice in asked.choices if choice.id in read.value))
-    alone = asked.choice(read.value[0]) if len(read.value) == 1 else None
-    if alone is not None and alone.alone:
-        return _one(alone, asked, id, around).model_copy(update={"said": said})
+    if not together:
+        given = _one(named[0], asked, id, around).model_copy(update={"said": said})
+        return Doubtful(given) if _says_more(said, named[0].id, asked, id) else given
+    ids = tuple(choice.id for choice in together)
+    if asked.absent or any(choice.absent for choice in asked.choices):
+        return Ticked(ids)
+    ticked = dialogue.with_interview(ticked=ids)
     return _several(ticked, asked, id, around, only=False).model_copy(update={"said": said})
+
+
+def _read(said: str, asked: Card, id: str) -> Reading[tuple[str, ...]]:
+    from brasle_prescreen.reading.choice import read_choice
+
+    return read_choice(said, card_key(asked, id), tuple(choice.id for choice in asked.choices))
+
+
+def _says_more(said: str, choice: str, asked: Card, id: str) -> bool:
+    """Whether a "no" stands among other words: "a little fluid, nothing else", "no, but she took antibiotics"."""
+    from brasle_prescreen.reading.choice import FOR_NO
+
+    if choice not in FOR_NO:
+        return False
+    clauses = [clause for clause in _CLAUSES.split(said) if clause.strip()]
+    if len(clauses) == 1:
+        return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in said.strip()) > WIDEST_NO
+    return any(_read(clause, asked, id).value != (choice,) for clause in clauses)
 
 
 def card_key(asked: Card, id: str) -> str:
@@ -261,8 +312,25 @@ def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | N
         candidates = tuple(dict.fromkeys(id for id in (one.entry, *one.candidates) if id and id in lexicon))
         known = one.entry is not None and one.how in ("exact", "stripped") and not _is_lookalike(one.said, lexicon)
         doubtful = one.unclear or (one.doubtful and not known)
-        mentions.append(Mention(one.said, one.entry, doubtful, candidates, one.route))
+        if doubtful and one.entry is not None:
+            candidates = _most_alike(one.said, one.entry, candidates, lexicon)
+        mentions.append(Mention(_as_typed(one.said, said), one.entry, doubtful, candidates, one.route))
     return mentions or None
+
+
+def _most_alike(said: str, entry: str, candidates: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
+    """For a name that is spelled right but easily confused: itself first, then those whose name it may be taken for."""
+    groups = [group for group in lexicon.confusable if any(normalise(one.name) == normalise(said) for one in group)]
+    if not groups:
+        return candidates
+    others = [one.id for group in groups for one in group if one.id is not None and one.id in lexicon]
+    return tuple(dict.fromkeys((entry, *others)))
+
+
+def _as_typed(name: str, said: str) -> str:
+    """The name with the letters as they were typed: reading folds capitals."""
+    at = said.casefold().find(name.casefold()) if len(said.casefold()) == len(said) else -1
+    return said[at : at + len(name)] if at >= 0 and len(name.casefold()) == len(name) else name
 
 
 def _is_lookalike(said: str, lexicon: Lexicon) -> bool:

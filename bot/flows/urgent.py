@@ -49,7 +49,7 @@ def look(dialogue: Dialogue, said: Incoming) -> Turn | Text | None:
         return Turn(
             go(kept, "alarm", alarm=found, back_to=back_to),
             happened=(Happened("alarm", found),),
-            hand_over=bool(interview.lead_code),
+            hand_over=dialogue.handed_over,
         )
     if found in SAID_ABOVE:
         return Text(key=f"alarm.{found}")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
 
+from bot.flows.dialogue import Given, Interview, Medicine
+from bot.flows.plan import answers_of, relevant
 from tests.bot.family import BOY, Clock, Family, conversation
+from tests.bot.walk import surroundings
 
 MOST_CARDS_OF_A_BOY_WITHOUT_MEDICINES = 25
 
@@ -36,6 +40,7 @@ async def test_from_hello_to_the_queue(family: Family) -> None:
     await family.says("13800138000")
     await family.tap("time:evening")
     await family.tap("travel:yes")
+    await family.tap("child:not_asked")
     await family.tap("done")
     await family.tap("send")
     assert family.key == "done.handed_over"
@@ -116,6 +121,7 @@ async def test_talk_to_a_person_makes_a_lead_with_what_was_answered(family: Fami
     await family.says("bao_mama88")
     await family.says("after eight")
     await family.tap("travel:unsure")
+    await family.says("she is shy")
     await family.tap("done")
     await family.tap("send")
     (lead,) = await family.talk._store.leads()
@@ -210,3 +216,63 @@ async def test_too_young_may_go_on(family: Family) -> None:
     assert family.key == "early_end.too_young"
     await family.tap("go_on")
     assert family.card == "sex"
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans"])
+async def test_the_language_changes_no_answer(tmp_path: Path, language: str) -> None:
+    """The same taps in either language give the same answers."""
+    family = Family(conversation(tmp_path, Clock()))
+    await family.begin(language)
+    await family.answer({**BOY, "organs": "tick:effusion+only", "effusion": "choose:small", "infection": "choose:none"})
+    stored = await family.stored()
+    around = surroundings()
+    answers = answers_of(stored.interview, around.questions, around.protocol.medicines, around.today)
+    assert answers["heart"] == {
+        "congenital": "none",
+        "infarction": "never",
+        "arrhythmia": "none",
+        "pericardial_effusion": "small",
+        "myocarditis": False,
+        "intensive_care": False,
+    }
+    assert answers["antiphospholipid"] == "none"
+
+
+async def test_ticks_without_only_these_leave_the_rest_unknown(family: Family) -> None:
+    await family.begin()
+    await family.answer({**BOY, "organs": "tick:effusion+done", "effusion": "choose:small"})
+    stored = await family.stored()
+    around = surroundings()
+    answers = answers_of(stored.interview, around.questions, around.protocol.medicines, around.today)
+    assert answers["heart"] == {"pericardial_effusion": "small"}
+    assert "antiphospholipid" not in answers
+
+
+async def test_ten_megabytes_get_a_kind_answer(family: Family) -> None:
+    await family.begin()
+    await family.says("孩" * 10_000_000)
+    assert family.card == "respondent"
+    assert family.notes == ["misread.too_long"]
+
+
+def test_at_most_three_cards_a_medicine() -> None:
+    """Over every entry of the lexicon, every way of giving it, and everything that may be answered about it."""
+    around = surroundings()
+    lexicon = around.protocol.medicines
+    cards = {card.id: card for card in around.questions.medicine.card}
+    for entry in lexicon:
+        for route in (None, "oral", "injection", "topical", "unsure"):
+            most = 0
+            for use, having in itertools.product(
+                (None, *(choice.id for choice in cards["use"].choices)), (None, "ongoing", "finished")
+            ):
+                given = {"medicines": Given(said="x", choices=("listed",)), "medicines_complete": Given(said="x")}
+                for card, chosen in (("use", use), ("having", having)):
+                    choice = cards[card].choice(chosen or "")
+                    if choice is not None:
+                        given[f"medicine.1.{card}"] = Given(said="x", choices=(choice.id,), sets=choice.sets)
+                one = Medicine(number=1, said="x", name=entry.id, entry=entry.id, route=route)
+                interview = Interview(given=given, medicines=(one,))
+                asked = relevant(interview, around.questions, lexicon, around.today)
+                most = max(most, sum(id.startswith("medicine.") for id in asked))
+            assert most <= 3, f"{entry.id} by {route}: {most} cards"

@@ -85,6 +85,7 @@ async def test_a_hand_over_is_announced_once_and_says_nothing_private(tmp_path: 
     await family.tap("time:any")
     await family.says("Hangzhou")
     await family.tap("travel:yes")
+    await family.tap("child:not_asked")
     await family.tap("done")
     await family.tap("send")
     store = talk._store
