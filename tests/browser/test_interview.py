@@ -173,6 +173,7 @@ async def test_an_english_family_that_is_sure_of_nothing_pauses_and_leaves(clini
     await parent.go_on("diagnosis", plan)
     assert await parent.type("she says she wants to die") == "urgent"
     alert = parent.page.get_by_role("alert")
+    assert "<" not in await alert.inner_text()
     numbers = {await link.get_attribute("href") for link in await alert.get_by_role("link").all()}
     assert numbers >= {"tel:120", "tel:110", "tel:12356"}
     await parent.page.reload()
