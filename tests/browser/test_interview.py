@@ -141,7 +141,8 @@ async def test_a_chinese_family_from_the_poster_to_the_queue(clinic: Clinic, cap
     }
     await parent.go_on("contact_city", contact)
     await parent.write("宁波")
-    assert await parent.press("travel:yes") == "contact_papers"
+    assert await parent.press("travel:yes") == "contact_child"
+    assert await parent.press("child:yes") == "contact_papers"
     await parent.tick("tick:discharge_summary")
     assert await parent.press("done") == "contact_check"
     check = await parent.words()
