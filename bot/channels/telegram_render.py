@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.telegram_keyboard import keyboard
+from bot.channels.telegram_keyboard import PENCIL, keyboard
 from bot.channels.telegram_limits import LONGEST_TEXT, LONGEST_TOAST, cut, utf16_length
 from bot.channels.telegram_live import Kind
 from bot.message import Answered, Incoming, Reply, Text
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 CHANNEL = "telegram"
 # Where a card ends and the next message begins, if one is not enough; the buttons stand under the last one.
 MOST_MESSAGES = 4
-# Up to this many characters a card's text is its question, and stands out; longer ones are for reading.
+# A longer line is no question but a text for reading.
 LONGEST_QUESTION = 240
 
+TICK = "\N{CHECK MARK}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _TAG = re.compile(r"</?[a-z][^>]*>")
 # Presses that leave a card nobody will want to read again.
@@ -144,23 +145,26 @@ def _blocks(shown: Shown, voice: _Voice) -> Iterable[str]:
         lines = (f"{voice.html(one.label)}: <b>{voice.html(one.answer)}</b>" for one in reply.rows)
         yield "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
     if reply.entry is not None and reply.entry.hint is not None:
-        yield f"<i>{voice.html(reply.entry.hint)}</i>"
+        yield f"<i>{PENCIL} {voice.html(reply.entry.hint)}</i>"
     if reply.part is None and reply.kind != "urgent":
-        if shown.draft:
-            yield f"<i>{voice.html(Text(key='banner.draft'))}</i>"
-        if shown.demo:
-            yield f"<i>{voice.html(Text(key='banner.demo'))}</i>"
+        banners = [Text(key="banner.draft")] * shown.draft + [Text(key="banner.demo")] * shown.demo
+        yield "\n".join(f"<i>{voice.html(banner)}</i>" for banner in banners)
 
 
 def _question(text: str) -> str:
-    return text if "\n\n" in text or "<" in text or len(text) > LONGEST_QUESTION else f"<b>{text}</b>"
+    """The first line of a short text is its question, and stands out; the rest explains it."""
+    first, line_break, rest = text.partition("\n")
+    if "\n\n" in text or "<" in text or len(first) > LONGEST_QUESTION:
+        return text
+    return f"<b>{first}</b>{line_break}{rest}"
 
 
 def _settled(answered: Answered, voice: _Voice) -> str:
     """The card as it reads from now on: the question and what was answered."""
     lines = [voice.html(answered.text)]
     if answered.answer is not None:
-        lines.append(f"\N{CHECK MARK} {voice.html(answered.answer)}")
+        answer = voice.html(answered.answer)
+        lines.append(answer if answer.startswith(TICK) else f"{TICK} {answer}")
     return pack(["\n".join(lines)])[0]
 
 

@@ -1,4 +1,4 @@
-"""One server process: the real Telegram channel, intake, worker, store and outbox, with a small conversation."""
+"""Server processes to be killed: the whole program, or the Telegram channel alone with a small conversation."""
 
 from __future__ import annotations
 
@@ -12,23 +12,46 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+import bot.app
+import bot.channels.browser
+import bot.channels.telegram
 import bot.channels.telegram_bot
-import bot.intake
-from bot.channels.telegram import TelegramChannel
+import bot.channels.web
+import bot.coordinator.console
+import bot.outbox
 from bot.pace import Pace
+from bot.settings import Settings
 from bot.store.store import Store
 from tests.telegram.serving import PROFILE
 from tests.telegram.small_talk import SmallTalk, small_wording
 
-assert bot.channels.telegram_bot  # imported before the fork
+
+def unpaced() -> Pace:
+    """As many messages a second as can be: how they are paced is tried by itself."""
+    return Pace(1e6, 1e6)
 
 
-def serve(folder: str, api_base: str, token: str, secret: str, port: int) -> None:
-    """Run until killed. With a port the updates come by webhook, else by polling."""
-    asyncio.run(_serve(Path(folder), api_base, token, secret, port))
+def serve(what: str, folder: str, api_base: str, token: str, secret: str, port: int) -> None:
+    """Run `what` ("app" or "small talk") until killed. With a port the updates come by webhook, else by polling."""
+    run = serve_app if what == "app" else serve_small_talk
+    run(Path(folder), api_base, token, secret, port)
 
 
-async def _serve(folder: Path, api_base: str, token: str, secret: str, port: int) -> None:
+def serve_app(folder: Path, api_base: str, token: str, secret: str, port: int) -> None:
+    bot.outbox.Pace = unpaced  # type: ignore[assignment, misc, attr-defined]
+    settings = Settings(
+        _env_file=None,
+        bot_token=SecretStr(token),
+        telegram_api_base=api_base,
+        webhook_secret=SecretStr(secret) if port else None,
+        public_url=f"http://127.0.0.1:{port}" if port else "",
+        data=folder,
+        port=port,
+    )
+    asyncio.run(bot.app.App(settings).run())
+
+
+def serve_small_talk(folder: Path, api_base: str, token: str, secret: str, port: int) -> None:
     settings: Any = SimpleNamespace(
         bot_token=SecretStr(token),
         telegram_api_base=api_base,
@@ -37,10 +60,16 @@ async def _serve(folder: Path, api_base: str, token: str, secret: str, port: int
     )
     store = Store.open(folder)
     wording = small_wording(**PROFILE)
-    channel = TelegramChannel(store, wording, settings, clock=lambda: datetime.now(UTC), pace=Pace(1e6, 1e6))
-    talk = SmallTalk(store, wording, committed=channel.wake)
+    channel = bot.channels.telegram.TelegramChannel(
+        store, wording, settings, clock=lambda: datetime.now(UTC), pace=unpaced()
+    )
+    asyncio.run(run_channel(channel, SmallTalk(store, wording, committed=channel.wake), port))
+
+
+async def run_channel(channel: bot.channels.telegram.TelegramChannel, talk: SmallTalk, port: int) -> None:
     async with asyncio.TaskGroup() as tasks:
         if port:
-            config = uvicorn.Config(Starlette(routes=channel.routes()), port=port, log_level="error", lifespan="off")
+            app = Starlette(routes=channel.routes())
+            config = uvicorn.Config(app, port=port, log_level="error", lifespan="off")
             tasks.create_task(uvicorn.Server(config).serve())
         tasks.create_task(channel.run(talk))

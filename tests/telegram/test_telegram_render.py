@@ -61,7 +61,7 @@ QUESTION = Reply(
 
 def test_a_question_stands_out_with_its_part_and_its_hint() -> None:
     payload = card(QUESTION, revision=6)
-    assert payload["texts"] == ["<i>Part 2 of 5</i>\n\n<b>Question 1</b>\n\n<i>For example 2024-05</i>"]
+    assert payload["texts"] == ["<i>Part 2 of 5</i>\n\n<b>Question 1</b>\n\n<i>\u270e For example 2024-05</i>"]
     assert labels(payload) == [
         ["Yes", "No"],
         ["Sometimes"],
@@ -130,7 +130,7 @@ def test_an_urgent_card_looks_different_and_is_always_a_message_of_its_own() -> 
 
 def test_draft_and_demo_are_said_on_cards_that_are_no_questions() -> None:
     assert card(Reply(text=text("list")), draft=True, demo=True)["texts"] == [
-        "<b>List</b>\n\n<i>Draft</i>\n\n<i>Demo</i>"
+        "<b>List</b>\n\n<i>Draft</i>\n<i>Demo</i>"
     ]
     assert "Draft" not in card(QUESTION, draft=True, demo=True)["texts"][0]
 

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fake_telegram import FakeTelegram
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WAIT = 60.0
+
+
+class Nursery:
+    """Starts servers that have nothing left to import, and kills them."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.server: int | None = None
+
+    async def start(self, **arguments: Any) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(arguments).encode() + b"\n")
+        self.server = int(await self._process.stdout.readline())
+
+    def kill(self) -> None:
+        if self.server is not None:
+            os.kill(self.server, signal.SIGKILL)
+            self.server = None
+
+    async def kill_at_work(
+        self, telegram: FakeTelegram, chance: random.Random, work: Callable[[], None], most_calls: int
+    ) -> None:
+        """Kill the server after a random number of its calls, and then a random bit later; `work` keeps it busy."""
+        last = calls(telegram) + chance.randint(1, most_calls)
+        while (now := calls(telegram)) < last:
+            work()
+            await telegram.until(partial(is_past, telegram, now), WAIT)
+        for _ in range(chance.randint(0, 40)):
+            await asyncio.sleep(0)
+        self.kill()
+
+
+def calls(telegram: FakeTelegram) -> int:
+    return len(telegram.calls) + telegram.webhook.deliveries
+
+
+def is_past(telegram: FakeTelegram, count: int) -> bool:
+    return calls(telegram) > count
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+async def nursery() -> AsyncIterator[Nursery]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.faults.nursery",
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    nursery = Nursery(process)
+    yield nursery
+    nursery.kill()
+    process.kill()
+    await process.wait()
