@@ -39,17 +39,17 @@ def read_ana(text: str) -> Reading[Ana]:
     titers = _titers(said)
     if len({titer.value for titer in titers}) > 1:
         titers = _latest(said, titers)
-    printed = _printed(said)
+    printed = _printed(_of_now(said))
     if titers:
         return _from_titers(said, titers, printed, text)
-    if says(said, "ana.both_results"):
+    if says(said, "ana.both_results") or (says(_of_now(said), "ana.positive") and says(_of_now(said), "ana.negative")):
         return ask_back("both", text)
     if printed and says(said, "hedge"):
         return ask_back("hedged", text)
     if printed:
         return found(Ana(None, printed), text)
     if says(said, "unsure", "ana.not_known"):
-        return ask_back("put_off", text) if says(said, "puts_off") else state(Outcome.UNSURE, text)
+        return ask_back("put_off", text) if says(said, "puts_off", "asks") else state(Outcome.UNSURE, text)
     return ask_back("bare_number" if re.search(r"\d", said) else "no_result", text)
 
 
@@ -64,6 +64,13 @@ def _from_titers(said: str, titers: list[Titer], printed: Printed | None, text: 
         # "Below 1:80" is how a laboratory prints a negative result.
         return found(Ana(None, "negative"), text)
     return found(Ana(value, printed if printed != "negative" else None), text, hedged=says(said, "hedge"))
+
+
+def _of_now(said: str) -> str:
+    """Positive before, negative now: only what is said of now."""
+    clauses = [clause for clause in re.split(r"[,;\n\u3002]", said) if _printed(clause)]
+    now = [clause for clause in clauses if says(clause, "ana.now") and not says(clause, "ana.earlier")]
+    return now[0] if len(clauses) > 1 and len(now) == 1 else said
 
 
 def _about_ana(said: str) -> str:

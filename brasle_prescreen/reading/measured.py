@@ -12,6 +12,7 @@ from brasle_prescreen.units import Analyte, Implausible
 
 FILE = "labs.toml"
 OTHER = "other"
+UNKNOWN_UNIT = re.compile(r"\s?[a-z]{0,6}\s?/\s?[a-z]")
 MILLION = Decimal(1_000_000)
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 NUMBER = r"(?<![\d.^/a-z])(?P<number>\d{1,9}(?:\.\d{1,4})?)(?!\d)"
@@ -67,6 +68,8 @@ def numbers(said: str) -> list[Measured]:
     position = 0
     while match := _number().search(said, position):
         end, unit = _unit_at(said, match.end())
+        if unit is None and UNKNOWN_UNIT.match(said, match.end()):
+            unit = "other"
         found.append(Measured(match.start(), end, Decimal(match["number"]), unit))
         position = max(end, match.end())
     return found

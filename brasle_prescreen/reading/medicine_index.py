@@ -188,19 +188,13 @@ class MedicineIndex:
     def _by_spelling(self, piece: str, shift: int) -> list[Place]:
         """One character wrong in a name of four or more; the ending that many names share does not count as alike."""
         near: dict[tuple[int, int], dict[str, None]] = defaultdict(dict)
-        for name, id in self._chinese_names.items():
-            if len(name) < SHORTEST_BY_SPELLING or id in self._vague:
-                continue
-            for start in range(len(piece) - len(name) + 1):
-                window = piece[start : start + len(name)]
-                wrong = sum(a != b for a, b in zip(window, name, strict=True))
-                if (
-                    wrong == 1
-                    and NAME_MASK not in window
-                    and _stem(window) != _stem(name)
-                    and len(_stem(name)) >= SHORTEST_BY_SOUND
-                ):
-                    near[start, start + len(name)][id] = None
+        for position in range(len(piece) - 1):
+            for length in self._half_lengths:
+                for name, offset in self._halves.get(piece[position : position + length], ()):
+                    start = position - offset
+                    window = piece[max(0, start) : start + len(name)]
+                    if len(window) == len(name) and _differs_by_one(window, name):
+                        near[start, start + len(name)][self._chinese_names[name]] = None
         found: list[Place] = []
         for (start, end), ids in sorted(near.items(), key=lambda item: item[0][0] - item[0][1]):
             if all(start + shift >= other.end or end + shift <= other.start for other in found):
@@ -208,6 +202,21 @@ class MedicineIndex:
                     Place(start + shift, end + shift, self._with_lookalikes(piece[start:end], tuple(ids)), "spelling")
                 )
         return found
+
+    @cached_property
+    def _halves(self) -> dict[str, list[tuple[str, int]]]:
+        """Half of a name -> the names, and where in them it stands: with one character wrong, one half is right."""
+        halves: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for name, id in self._chinese_names.items():
+            if len(name) >= SHORTEST_BY_SPELLING and id not in self._vague:
+                middle = len(name) // 2
+                halves[name[:middle]].append((name, 0))
+                halves[name[middle:]].append((name, middle))
+        return halves
+
+    @cached_property
+    def _half_lengths(self) -> tuple[int, ...]:
+        return tuple(sorted({len(half) for half in self._halves}))
 
     def _with_lookalikes(self, said: str, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Of a group that is easily confused, every member whose name is nearly as near is a candidate too."""
@@ -304,6 +313,13 @@ class MedicineIndex:
             if len(name) >= SHORTEST_LATIN and name.isascii() and name.isalpha() and id not in self._vague
         ]
         return [name for name, _ in named], [id for _, id in named]
+
+
+def _differs_by_one(window: str, name: str) -> bool:
+    """In one character, which is not in the ending that many names share, and with enough of a name beside that."""
+    if NAME_MASK in window or sum(a != b for a, b in zip(window, name, strict=True)) != 1:
+        return False
+    return _stem(window) != _stem(name) and len(_stem(name)) >= SHORTEST_BY_SOUND
 
 
 def _stem(name: str) -> str:

@@ -16,7 +16,7 @@ from brasle_prescreen.reading.plain import is_too_long, plain, tight
 from brasle_prescreen.reading.reading import Reading, ask_back, found
 from brasle_prescreen.reading.words import any_of, load, matcher, says
 
-LONGEST = 1500
+LONGEST = 1000
 MOST = 40
 
 Tense = Literal["ever", "now"]
@@ -44,7 +44,10 @@ class Mention(NamedTuple):
 def read_medicines(text: str, lexicon: Lexicon, tense: Tense = "ever") -> tuple[Mention, ...]:
     """Every medicine named, in order; classes ("steroids") and supplements are not among them."""
     said = _prepared(text)
-    names = _places(said, lexicon)
+    return _mentions(said, find_names(said, lexicon), lexicon, tense)
+
+
+def _mentions(said: str, names: list[Place], lexicon: Lexicon, tense: Tense) -> tuple[Mention, ...]:
     if not names:
         return ()
     places = sorted([*names, *_classes(said, names)])
@@ -62,9 +65,10 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
     if is_too_long(text, LONGEST):
         return ask_back("too_long", text)
     said = _prepared(text)
-    mentions = read_medicines(text, lexicon, tense)
+    names = find_names(said, lexicon)
+    mentions = _mentions(said, names, lexicon, tense)
     taken = [mention for mention in mentions if not mention.negated]
-    rest = _without_names(said, lexicon)
+    rest = _mask(said, names)
     if not mentions:
         if tense == "now" and says(said, "medicines.none_now"):
             return found((), text)
@@ -84,11 +88,6 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
     return found(tuple(taken), text)
 
 
-def find_names(said: str, lexicon: Lexicon) -> list[Place]:
-    """Where medicines are named in text that was made plain already."""
-    return _places(said, lexicon)
-
-
 def _prepared(text: str) -> str:
     return _keep_lists(plain(text[: LONGEST + 1]))
 
@@ -98,7 +97,8 @@ def _keep_lists(said: str) -> str:
     return re.sub(r"(?<=[\u3400-\u9fff)]) +(?=[\u3400-\u9fff])", "\u3001", said)
 
 
-def _places(said: str, lexicon: Lexicon) -> list[Place]:
+def find_names(said: str, lexicon: Lexicon) -> list[Place]:
+    """Where medicines are named in text that was made plain already."""
     index = index_of(lexicon)
     exact = index.exact(said)
     masked = _mask(said, exact)
@@ -128,10 +128,6 @@ def _something_left(masked: str) -> bool:
 @cache
 def _everyday() -> re.Pattern[str]:
     return re.compile(any_of("medicines.everyday", "medicines.filler", "medicines.common_words"))
-
-
-def _without_names(said: str, lexicon: Lexicon) -> str:
-    return _mask(said, _places(said, lexicon))
 
 
 def _mention(said: str, place: Place, lexicon: Lexicon, *, negated: bool, unclear: bool) -> Mention:

@@ -35,9 +35,9 @@ def _chinese() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pa
     body = f"{first}(?:{digit}|{unit}|{ten})*"
     point = f"(?:{marks['point']}(?={digit}){digit}+)?"
     run = re.compile(f"({body}{point})({marks['ten_thousand']}(?:{digit}{unit}?)?)?")
-    after_arabic = re.compile(rf"(\d+){marks['ten_thousand']}(\d)(?!\d|{marks['point']})")
-    percent = re.compile(rf"{marks['percent']}(\d+(?:\.\d+)?)")
-    fraction = re.compile(rf"(\d+){marks['fraction']}(\d+)")
+    after_arabic = re.compile(rf"(?<!\d)(\d{{1,9}}){marks['ten_thousand']}(\d)(?!\d|{marks['point']})")
+    percent = re.compile(rf"{marks['percent']}(\d{{1,9}}(?:\.\d{{1,9}})?)")
+    fraction = re.compile(rf"(?<!\d)(\d{{1,9}}){marks['fraction']}(\d{{1,9}})")
     return run, after_arabic, percent, fraction
 
 
@@ -143,7 +143,7 @@ def _english() -> re.Pattern[str]:
         rf"(?:(?:{below_hundred}|an?|\d+) (?:{thousand})(?:(?:,? (?:{and_}))? (?={below_hundred}))?)?"
         rf"(?:(?:{below_hundred}|an?|\d+) (?:{hundred})(?: (?:{and_}))?(?: {below_hundred})?|{below_hundred})?"
     )
-    return re.compile(rf"(?<![a-z])(?=[a-z\d])({number})(?: (?:{point}) ((?:(?:{one}) ?)+))?(?![a-z])")
+    return re.compile(rf"(?<![a-z])(?=[a-z\d])({number})(?: (?:{point}) ((?:{one})(?: (?:{one}))*))?(?![a-z])")
 
 
 def _fold_english(text: str) -> str:
@@ -182,6 +182,4 @@ def _english_value(match: re.Match[str]) -> str:
     value = str(total + section)
     if match[2]:
         value += "." + "".join(str(ones[word]) for word in match[2].split())
-        if match[0].endswith(" "):
-            value += " "
     return value

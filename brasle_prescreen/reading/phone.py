@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from brasle_prescreen.reading.plain import is_too_long, plain
 from brasle_prescreen.reading.reading import Reading, ask_back, found
-from brasle_prescreen.reading.words import names, says
+from brasle_prescreen.reading.words import any_of, names, says
 
 LONGEST = 300
 MASKED = re.compile(r"\d[\s-]*[*x#\u2022]{2,}[\s-]*\d|\d[*x#]{3,}")
 EMAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 # Digits with the signs that people put between them; a sign of a list ends a number.
 NUMBER = re.compile(r"(?:\+ ?|(?<!\d)00[ -]?)?\(?\d(?:[ ().\-\u00b7/]{0,3}\d){4,24}")
-GLUED = re.compile(r"[a-z_]\d|\d[a-z_]")
 
 
 class Candidate(NamedTuple):
@@ -35,8 +35,6 @@ def read_phone(text: str, region: str = "CN") -> Reading[str]:
     candidates = _candidates(said)
     if not candidates:
         return ask_back("no_number", text)
-    if says(said, "phone.chat_id") and not says(said, "phone.same_number") and _is_chat_id(said):
-        return ask_back("chat_id", text)
     valid = [number for candidate in candidates if (number := _as_e164(candidate, said, region))]
     different = list(dict.fromkeys(valid))
     if len(different) > 1:
@@ -52,6 +50,8 @@ def _candidates(said: str) -> list[Candidate]:
         before, after = said[match.start() - 1 : match.start()], said[match.end() : match.end() + 1]
         if re.match("[a-z_*]", before) or re.match(r"[a-z_*\d~]", after):
             continue
+        if _is_chat_id(said, match.start()):
+            continue
         whole = match[0]
         digits = re.sub(r"\D", "", whole)
         is_international = whole.startswith(("+", "00"))
@@ -61,9 +61,14 @@ def _candidates(said: str) -> list[Candidate]:
     return found_numbers
 
 
-def _is_chat_id(said: str) -> bool:
-    """A chat id is named, and no word tells that a number is a telephone's."""
-    return not re.search(r"(?:^|[^\d])1[3-9]\d{9}(?!\d)", said) or GLUED.search(said) is not None
+def _is_chat_id(said: str, start: int) -> bool:
+    """A number that is given as a chat id: it may be no telephone at all."""
+    return _chat_id().search(said[:start]) is not None and not says(said, "phone.same_number")
+
+
+@cache
+def _chat_id() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('phone.chat_id')}[\s:]*(?:{any_of('phone.is')})?[\s:]*$")
 
 
 def _as_e164(candidate: Candidate, said: str, region: str) -> str | None:

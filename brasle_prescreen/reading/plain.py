@@ -38,6 +38,9 @@ _BEFORE_NFKC = {
 }
 _SUPERSCRIPT = re.compile("[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
 _BROKEN = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
+# Runs that no answer needs: they only cost time.
+_SAME_AGAIN = re.compile(r"(.)\1{24,}", re.DOTALL)
+_MANY_DIGITS = re.compile(r"(\d{40})\d+")
 _SPACES = re.compile(r"[^\S\n]+")
 _CJK = r"\u3400-\u9fff\uf900-\ufaff"
 _HAN = re.compile(f"[{_CJK}]")
@@ -60,8 +63,9 @@ def plain(text: str) -> str:
     text = _SUPERSCRIPT.sub(lambda match: "^" + match[0], text)
     text = unicodedata.normalize("NFKC", _BROKEN.sub(" ", text)).lower()
     text = _simplified(text)
-    text = _SPACES.sub(" ", text).strip()
-    return _AND_A_HALF.sub(r"\1.5", fold_numerals(text))
+    text = _SAME_AGAIN.sub(lambda match: match[1] * 24, _SPACES.sub(" ", text).strip())
+    text = _MANY_DIGITS.sub(r"\1", fold_numerals(text))
+    return _AND_A_HALF.sub(r"\1.5", text)
 
 
 def tight(text: str) -> str:

@@ -18,6 +18,8 @@ RedFlag = Literal["self_harm", "emergency", "none"]
 CLAUSE_END = re.compile(r"[,;!?\n]|\u3002|\.(?!\d)")
 SENTENCE_END = re.compile(r"[;!?\n]|\u3002|\.(?!\d)")
 # Thresholds of the urgent texts: safety suggestions that a clinician of the site signs off.
+# Up to here every word is weighed; beyond, first the clauses that can hold an alarm at all are looked for.
+HEARD_WHOLE = 600
 LEAST_OXYGEN = 92
 LEAST_PLATELETS = 20
 FEVER, FEVER_WITH_SIGNS = 38.5, 38.0
@@ -36,12 +38,11 @@ def red_flag(text: str) -> RedFlag:
 def alarm(text: str) -> Alarm:
     """The gravest thing that a message holds; of a very long one, its beginning and its end are heard."""
     said = _heard(text)
-    calm = matcher("alarm.harmless").sub(" ", said)
-    if _despairs(calm):
+    if _despairs(said) and _despairs(_without_idioms(said)):
         return "self_harm"
-    if _is_emergency(calm):
+    if _is_emergency(said) and _is_emergency(_without_idioms(said)):
         return "emergency"
-    if _has_fever(calm):
+    if _has_fever(said):
         return "call_now"
     if says(said, "alarm.call_today") and not says(said, "alarm.call_today_not") and not _is_past(said, said):
         return "call_today"
@@ -54,9 +55,26 @@ def alarm(text: str) -> Alarm:
 
 
 def _heard(text: str) -> str:
+    """The text made plain; of a long one, only the clauses that hold a word which any alarm has, and their neighbours."""
     if len(text) <= LONGEST:
-        return tight(plain(text))
-    return tight(plain(text[: LONGEST // 2])) + "\n" + tight(plain(text[-LONGEST // 2 :]))
+        said = tight(plain(text))
+    else:
+        said = tight(plain(text[: LONGEST // 2])) + "\n" + tight(plain(text[-LONGEST // 2 :]))
+    if len(said) <= HEARD_WHOLE:
+        return said
+    clauses = [said[start:end] for start, end in _clause_spans(said)]
+    telling = {index for index, clause in enumerate(clauses) if says(clause, "alarm.cues")}
+    near = sorted({index + step for index in telling for step in (-1, 0, 1) if 0 <= index + step < len(clauses)})
+    return "".join(clauses[index] for index in near)
+
+
+def _clause_spans(said: str) -> list[tuple[int, int]]:
+    ends = [match.end() for match in CLAUSE_END.finditer(said)]
+    return list(zip([0, *ends], [*ends, len(said)], strict=True))
+
+
+def _without_idioms(said: str) -> str:
+    return matcher("alarm.harmless").sub(" ", said)
 
 
 def _clauses(said: str) -> list[str]:

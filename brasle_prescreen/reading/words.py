@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 FOLDER = "words"
+# No Latin word begins at a Chinese character: saying so first saves trying them all there.
+NO_LETTER_BEFORE, NO_LETTER_AFTER = "(?![\u3400-\u9fff])(?<![a-z])", r"(?![a-z])"
 _LATIN = re.compile(r"[a-z]")
 _CJK = re.compile("[\u3400-\u9fff]")
 
@@ -67,19 +69,35 @@ def phrases(path: str) -> tuple[str, ...]:
     return tuple(sorted(gathered, key=len, reverse=True))
 
 
-def bounded(phrase: str) -> str:
-    """Latin words match whole words only; Chinese has no such edges."""
+def _edges(phrase: str) -> tuple[bool, bool]:
+    """Whether a phrase begins and ends at the edge of a word: Latin words match whole words only, Chinese has no edges."""
     latin = _LATIN.search(phrase) is not None and _CJK.search(phrase) is None
-    before = r"(?<![a-z])" if latin or _LATIN.match(phrase) else ""
-    after = r"(?![a-z])" if latin or _LATIN.match(phrase[-1:]) else ""
-    return f"{before}(?:{phrase}){after}"
+    before = (latin and not phrase.startswith((" ", "(?: "))) or _LATIN.match(phrase) is not None
+    return before, latin or _LATIN.match(phrase[-1:]) is not None
+
+
+def bounded(phrase: str) -> str:
+    """The source of a pattern for one phrase, with its edges."""
+    before, after = _edges(phrase)
+    return f"{NO_LETTER_BEFORE * before}(?:{phrase}){NO_LETTER_AFTER * after}"
+
+
+def united(alternatives: Iterable[str]) -> str:
+    """One pattern for all phrases, the longest first; the edges are tested once for all that have them."""
+    groups: dict[tuple[bool, bool], list[str]] = {}
+    for phrase in sorted(alternatives, key=len, reverse=True):
+        groups.setdefault(_edges(phrase), []).append(phrase)
+    sources = [
+        f"{NO_LETTER_BEFORE * before}(?:{'|'.join(group)}){NO_LETTER_AFTER * after}"
+        for (before, after), group in groups.items()
+    ]
+    return f"(?:{'|'.join(sources)})" if sources else r"(?!)"
 
 
 @cache
 def any_of(*paths: str) -> str:
     """The source of a pattern that matches any phrase of these lists; one that never matches when all are empty."""
-    alternatives = [bounded(phrase) for path in paths for phrase in phrases(path)]
-    return f"(?:{'|'.join(alternatives)})" if alternatives else r"(?!)"
+    return united(phrase for path in paths for phrase in phrases(path))
 
 
 @cache
@@ -128,8 +146,7 @@ def names(path: str) -> tuple[str, ...]:
 @cache
 def any_in(path: str) -> str:
     """The source of a pattern that matches any phrase of a table."""
-    ordered = sorted(table(path), key=len, reverse=True)
-    return f"(?:{'|'.join(bounded(phrase) for phrase in ordered)})" if ordered else r"(?!)"
+    return united(table(path))
 
 
 @cache
