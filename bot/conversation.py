@@ -16,6 +16,7 @@ from bot.lead_packet import contact_of, packet_of
 from bot.message import Answered, Incoming, Reply, Text
 from bot.store.records import Commit, Event, LeadRecord, Outgoing, PermissionRecord, Person, RevisionConflict
 from bot.store.store import Store
+from bot.typed_label import as_tap
 from bot.wording import Wording
 from brasle_prescreen.protocol import Protocol
 from brasle_prescreen.question import Questions
@@ -124,10 +125,11 @@ class Conversation:
             else:
                 turn = take_turn(before, incoming, around)
         else:
-            turn = take_turn(before, incoming, around)
+            turn = take_turn(before, self._tapped(incoming, before, around), around)
+        turn = turn.with_(dialogue=self._with_permissions(turn))
         if turn.hand_over:
             around = replace(
-                around, lead_code=turn.dialogue.interview.lead_code, lead_status=around.lead_status or "new"
+                around, lead_code=turn.dialogue.interview.lead_code, lead_status=_after_hand_over(around.lead_status)
             )
         if turn.withdraw:
             around = replace(around, lead_status="withdrawn")
@@ -143,6 +145,15 @@ class Conversation:
             turn = turn.with_(dialogue=turn.dialogue.having(notes=()))
         repeated = await self._commit(incoming, inbox_id, person, turn, shown, around)
         return await self.show(incoming.channel, incoming.address, incoming.language_hint) if repeated else shown
+
+    def _tapped(self, incoming: Incoming, before: Dialogue, around: Surroundings) -> Incoming:
+        if not incoming.text:
+            return incoming
+
+        def say(text: Text) -> str:
+            return self._wording.say(text, before.language, self_answering=before.self_answering)
+
+        return as_tap(incoming, present(before, around), say)
 
     async def _commit(
         self,
@@ -282,3 +293,8 @@ class Conversation:
             draft=not self._site.approval,
             silent=dialogue.silent,
         )
+
+
+def _after_hand_over(status: str | None) -> str:
+    """The store keeps the coordinator's status; a lead that had been taken back is new again."""
+    return "new" if status in (None, "withdrawn") else str(status)

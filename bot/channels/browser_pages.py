@@ -164,7 +164,7 @@ class Pages:
             body=body,
             boxes=boxes,
             presses=presses,
-            answered=shown.answered if not any(note.key == "understood" for note in reply.notes) else None,
+            answered=shown.answered if not any(note.key.startswith("understood") for note in reply.notes) else None,
             autocomplete=AUTOCOMPLETE.get(reply.card, "off"),
             calls=voice.call_numbers("\n".join(body)) if reply.kind == "urgent" else [],
         )

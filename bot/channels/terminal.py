@@ -24,7 +24,14 @@ class Exchange:
 class Terminal:
     """One chat on one console. `ask` reads a line; EOFError ends the chat."""
 
-    def __init__(self, conversation: Conversation, wording: Wording, console: Console, ask: Callable[[], str], language: str | None) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        wording: Wording,
+        console: Console,
+        ask: Callable[[], str],
+        language: str | None,
+    ) -> None:
         self._conversation = conversation
         self._wording = wording
         self._console = console
@@ -35,7 +42,9 @@ class Terminal:
 
     async def chat(self) -> None:
         """Talk until the line ends or /quit."""
-        shown = await self._say(Incoming(channel="terminal", address=self._address, id="hello", command="start", language_hint=self._hint))
+        shown = await self._say(
+            Incoming(channel="terminal", address=self._address, id="hello", command="start", language_hint=self._hint)
+        )
         while True:
             try:
                 line = self._ask().strip()
@@ -49,16 +58,24 @@ class Terminal:
         here = {"channel": "terminal", "address": self._address, "id": secrets.token_hex(8)}
         buttons = _buttons(shown)
         if line.startswith("/") and len(line) > 1:
-            return Incoming.model_validate({**here, "command": line[1:].split()[0]})
+            return Incoming.model_validate({**here, "command": line[1:].split(maxsplit=1)[0]})
         if line.isdecimal() and 1 <= int(line) <= len(buttons) and shown.reply.card not in ("birth_date", "sledai"):
             return Incoming.model_validate({**here, "button": buttons[int(line) - 1].id, "revision": shown.revision})
         if line.startswith("#") and line[1:].isdecimal() and 1 <= int(line[1:]) <= len(buttons):
-            return Incoming.model_validate({**here, "button": buttons[int(line[1:]) - 1].id, "revision": shown.revision})
+            return Incoming.model_validate(
+                {**here, "button": buttons[int(line[1:]) - 1].id, "revision": shown.revision}
+            )
         return Incoming.model_validate({**here, "text": line})
 
     async def _say(self, incoming: Incoming) -> Shown:
         shown = await self._conversation.handle(incoming)
-        said = f"/{incoming.command}" if incoming.command else f"[{incoming.button}]" if incoming.button else incoming.text or ""
+        said = (
+            f"/{incoming.command}"
+            if incoming.command
+            else f"[{incoming.button}]"
+            if incoming.button
+            else incoming.text or ""
+        )
         self.exchanges.append(Exchange(said, shown.reply.text.key))
         self._show(shown)
         return shown
@@ -75,7 +92,11 @@ class Terminal:
         for note in reply.notes:
             write(say(note), style="yellow", markup=False)
         if reply.part:
-            write(say(Text(key="card.part", values={"part": reply.part[0], "parts": reply.part[1]})), style="dim", markup=False)
+            write(
+                say(Text(key="card.part", values={"part": reply.part[0], "parts": reply.part[1]})),
+                style="dim",
+                markup=False,
+            )
         write(say(reply.text), style="bold red" if reply.kind == "urgent" else "bold", markup=False)
         for detail in reply.details:
             write(say(detail), markup=False)
@@ -83,7 +104,11 @@ class Terminal:
             write(f"  {say(row.label)}: {say(row.answer)}", markup=False)
         for number, button in enumerate(_buttons(shown), start=1):
             mark = "[x] " if button.chosen else ""
-            write(f"  {number:>2}  {mark}{say(button.label)}", markup=False, style="dim" if button.style == "navigation" else None)
+            write(
+                f"  {number:>2}  {mark}{say(button.label)}",
+                markup=False,
+                style="dim" if button.style == "navigation" else None,
+            )
 
 
 def _buttons(shown: Shown) -> list[Button]:

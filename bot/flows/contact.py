@@ -116,7 +116,7 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
     step = dialogue.contact_step or STEPS[0]
     word, _, rest = (said.button or "").partition(":")
     if word == "drop_contact":
-        return Turn(go(dialogue.having(contact_step=None), "drop_contact"))
+        return _drop(dialogue)
     if word == "back" and step != STEPS[0]:
         return _to(dialogue, step_before(dialogue, step))
     if word == "step" and rest in STEPS and step == "check":
@@ -141,6 +141,14 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
     if step == "check" and word == "send":
         return _send(dialogue, around)
     return stay(dialogue, Text(key="please_tap" if step in ("way", "papers", "check") else "contact.please_type"))
+
+
+def _drop(dialogue: Dialogue) -> Turn:
+    """Not passed on after all; a sister's or brother's lead keeps its permission."""
+    needed = any(child.wants_call for child in dialogue.earlier)
+    taken_back = PermissionChange("handover", "withdrawn", HANDOVER_TEXT)
+    dropped = go(dialogue.having(contact_step=None), "drop_contact")
+    return Turn(dropped, permissions=() if needed else (taken_back,))
 
 
 def step_before(dialogue: Dialogue, step: str) -> str:

@@ -15,6 +15,7 @@ from unicodedata import east_asian_width
 
 from bot.flows.cards import choice_label, joined
 from bot.flows.dialogue import Given
+from bot.flows.plan import UNSURE
 from bot.flows.turn import Surroundings
 from bot.message import Day, Text, Value
 from brasle_prescreen.medicines import Lexicon, normalise
@@ -23,6 +24,8 @@ from brasle_prescreen.reading.reading import Outcome, Reading
 
 # Commas, stops and the like, Western and Chinese: what parts one statement from the next.
 _CLAUSES = re.compile("[,.;:!?\n\u3001\u3002\uff0c\uff0e\uff1a\uff1b\uff01\uff1f]+")
+# Choices that a plain "no" stands for.
+FOR_NO = ("no", "none", "never")
 # A plain "no" in one breath; a Chinese character counts two.
 WIDEST_NO = 20
 # Longer than any answer: kept whole as a remark, but not read.
@@ -72,8 +75,8 @@ def understand(
     if len(said) > LONGEST_READ:
         return AskBack("misread.too_long")
     read = _understood(dialogue, asked, id, said, around)
-    # A private answer leaves the screen with its card, so that a typed one is read back before that.
-    if isinstance(read, Given) and asked.private and read.choices != ("unsure",):
+    # A private answer leaves the screen with its card: a typed one is read back before that, unless it is plain.
+    if isinstance(read, Given) and asked.private and not set(read.choices) & {UNSURE, *FOR_NO}:
         return Doubtful(read)
     return read
 
@@ -88,7 +91,9 @@ def _understood(
     return read
 
 
-def _by_kind(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+def _by_kind(
+    dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
+) -> Given | AskBack | Doubtful | Ticked:
     match asked.kind:
         case "choice" | "multiple":
             return _choice(dialogue, asked, id, said, around)
@@ -139,8 +144,6 @@ def _read(said: str, asked: Card, id: str) -> Reading[tuple[str, ...]]:
 
 def _says_more(said: str, choice: str, asked: Card, id: str) -> bool:
     """Whether a "no" stands among other words: "a little fluid, nothing else", "no, but she took antibiotics"."""
-    from brasle_prescreen.reading.choice import FOR_NO
-
     if choice not in FOR_NO:
         return False
     clauses = [clause for clause in _CLAUSES.split(said) if clause.strip()]

@@ -138,6 +138,8 @@ NAMES_A_BUTTON = """
 card.cns_when.ask ongoing
 card.clots_when.ask ongoing
 understood nav.back
+understood.review review.change
+permission.handover.withdraw nav.stop
 misread.choice nav.unsure
 misread.offer_person nav.unsure
 why.everything nav.why

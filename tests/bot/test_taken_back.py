@@ -1,0 +1,122 @@
+"""A request for a call can be taken back at any time, stays taken back, and can be made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.family import BOY, Clock, Family, conversation
+
+
+@pytest.fixture
+async def family(tmp_path: Path) -> Family:
+    """A family whose answers have been passed on."""
+    family = Family(conversation(tmp_path, Clock()))
+    await family.begin()
+    await family.answer(BOY)
+    await family.tap("confirm")
+    await family.tap("want_contact")
+    await hand_over(family)
+    return family
+
+
+async def hand_over(family: Family) -> None:
+    plan = {
+        "contact_name": "'Mother of Bao",
+        "contact_way": "way:phone",
+        "contact_value": "'13800138000",
+        "contact_time": "time:evening",
+        "contact_city": "travel:yes",
+        "contact_child": "child:not_asked",
+        "contact_papers": "done",
+        "contact_check": "send",
+        "handover": "agree",
+    }
+    while family.card in plan:
+        await family._reply(plan[family.card])
+    assert family.key == "done.handed_over"
+
+
+async def status(family: Family) -> str:
+    (lead,) = await family.talk._store.leads()
+    return str(lead.status)
+
+
+async def test_the_stop_button_takes_it_back_in_two_taps(family: Family) -> None:
+    await family.tap("stop")
+    await family.tap("withdraw")
+    assert await status(family) == "withdrawn"
+    assert "withdraw" not in {one.id for one in family.buttons()}
+
+
+async def test_what_was_taken_back_is_not_passed_on_by_going_on(family: Family) -> None:
+    await family.tap("stop")
+    await family.tap("withdraw")
+    await family.tap("resume")
+    assert family.key == "status.withdrawn"
+    await family.tap("change_answers")
+    await family.tap("confirm")
+    assert await status(family) == "withdrawn"
+    await family.says("she says she wants to die")
+    assert await status(family) == "withdrawn"
+
+
+async def test_a_call_can_be_asked_for_again(family: Family) -> None:
+    (before,) = await family.talk._store.leads()
+    await family.tap("stop")
+    await family.tap("withdraw")
+    await family.tap("resume")
+    await family.tap("want_contact")
+    await hand_over(family)
+    (lead,) = await family.talk._store.leads()
+    assert (lead.code, lead.status) == (before.code, "new")
+    await family.tap("status")
+    assert family.key == "status.new"
+
+
+async def test_changing_ones_mind_before_the_end_passes_nothing_on(family: Family) -> None:
+    await family.tap("stop")
+    await family.tap("withdraw")
+    await family.tap("resume")
+    await family.tap("want_contact")
+    await family.tap("agree")
+    await family.tap("drop_contact")
+    assert not (await family.stored()).permitted("handover")
+    await family.tap("change_answers")
+    await family.tap("confirm")
+    assert await status(family) == "withdrawn"
+
+
+async def test_a_lead_follows_changed_answers_until_it_is_taken_back(family: Family) -> None:
+    await family.tap("change_answers")
+    await family.tap("change:sledai")
+    await family.says("12")
+    await family.tap("confirm")
+    (lead,) = await family.talk._store.leads()
+    whole = await family.talk._store.lead(lead.code)
+    assert whole.packet["answers"]["sledai"]["score"] == 12
+
+
+async def test_starting_over_keeps_the_request_and_the_alarm(family: Family) -> None:
+    await family.says("she says she wants to die")
+    await family.tap("resume")
+    await family.command("restart")
+    await family.tap("restart:yes")
+    stored = await family.stored()
+    assert stored.handed_over
+    assert stored.interview.safety
+    assert stored.interview.given == {}
+
+
+async def test_a_person_asked_for_again_tells_where_the_request_stands(family: Family) -> None:
+    await family.tap("person")
+    assert family.shown.reply.details[0].key == "status.new"
+    assert "call_me" not in {one.id for one in family.buttons()}
+
+
+async def test_kept_is_said_once_and_not_asked_again(family: Family) -> None:
+    await family.tap("stop")
+    await family.tap("keep")
+    assert family.key == "stop.kept"
+    assert [one.id for one in family.shown.reply.choices] == ["resume", "withdraw", "delete"]

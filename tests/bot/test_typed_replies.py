@@ -1,0 +1,150 @@
+"""Typed replies that say more than one answer, or the name of a button: nothing is taken by guess, nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.family import BOY, Clock, Family, conversation
+
+
+@pytest.fixture
+async def family(tmp_path: Path) -> Family:
+    family = Family(conversation(tmp_path, Clock()))
+    await family.begin("zh_Hans")
+    return family
+
+
+async def come_to(family: Family, card: str, **answers: str) -> None:
+    """Answer as the boy does until this card."""
+    for _ in range(60):
+        if family.card == card:
+            return
+        await family._reply({**BOY, **answers}.get(family.card))
+    raise AssertionError(f"never came to {card}")
+
+
+async def given(family: Family, card: str) -> tuple[str, ...] | None:
+    answer = (await family.stored()).interview.given.get(card)
+    return answer.choices if answer else None
+
+
+@pytest.mark.parametrize("words", ["返回", "返回。", " 返 回 "])
+async def test_the_words_on_a_button_are_a_tap(family: Family, words: str) -> None:
+    await come_to(family, "sex")
+    await family.says(words)
+    assert family.card == "birth_date"
+    assert (await family.stored()).interview.remarks == ()
+
+
+async def test_a_button_typed_in_the_list_of_medicines_is_no_medicine(family: Family) -> None:
+    await come_to(family, "medicines")
+    await family.says("跳过")
+    assert family.card == "medicines_complete"
+    assert await given(family, "medicines") == ("skip",)
+
+
+async def test_permission_may_be_typed_as_the_button_says(tmp_path: Path) -> None:
+    family = Family(conversation(tmp_path / "typed", Clock()))
+    await family.command("start")
+    await family.says("english")
+    await family.says("Yes, I agree.")
+    assert family.card == "respondent"
+
+
+async def test_a_plain_no_counts_at_once(family: Family) -> None:
+    await come_to(family, "organs")
+    await family.says("没有")
+    assert await given(family, "organs") == ("none",)
+    assert family.card == "infection"
+
+
+@pytest.mark.parametrize(
+    "words", ["心包有一点点积液，别的没有", "nothing with the heart except that one valve leaks a bit"]
+)
+async def test_a_no_among_other_words_is_asked_back_first(family: Family, words: str) -> None:
+    await come_to(family, "organs")
+    await family.says(words)
+    if family.key == "confirm.ask":
+        await family.tap("confirm:no")
+    assert family.card == "organs"
+    assert await given(family, "organs") is None
+    assert [remark.said for remark in (await family.stored()).interview.remarks] == [words]
+
+
+async def test_a_no_that_is_confirmed_counts_with_its_words(family: Family) -> None:
+    await come_to(family, "recurrent_infection")
+    await family.says("没有，就是经常感冒")
+    assert family.key == "confirm.ask"
+    await family.tap("confirm:yes")
+    stored = (await family.stored()).interview.given["recurrent_infection"]
+    assert stored.choices == ("no",)
+    assert stored.said == "没有，就是经常感冒"
+
+
+async def test_one_of_a_list_and_nothing_else_is_ticked_and_the_rest_is_asked(family: Family) -> None:
+    await come_to(family, "organs")
+    await family.says("心包积液，其他都没有")
+    assert family.card == "organs"
+    assert family.notes == ["multiple.rest"]
+    assert [one.id for one in family.shown.reply.choices if one.chosen] == ["tick:effusion"]
+    await family.tap("only")
+    assert family.card == "effusion"
+    assert (await family.stored()).interview.remarks[-1].said == "心包积液，其他都没有"
+
+
+async def test_a_test_for_tuberculosis_is_not_lost_beside_never_had_it(family: Family) -> None:
+    await come_to(family, "tuberculosis")
+    await family.says("T-SPOT阳性，没得过")
+    await family.tap("done")
+    assert await given(family, "tuberculosis") == ("test_positive",)
+
+
+async def test_a_typed_private_answer_is_read_back_before_it_is_folded(family: Family) -> None:
+    await come_to(family, "hepatitis_b")
+    await family.says("没有乙肝")
+    assert family.key == "confirm.ask"
+    assert await given(family, "hepatitis_b") is None
+    await family.tap("confirm:yes")
+    assert await given(family, "hepatitis_b") == ("negative",)
+    assert family.card == "viruses"
+
+
+async def test_that_questions_are_private_is_said_once(family: Family) -> None:
+    await come_to(family, "hepatitis_b")
+    assert [one.key for one in family.shown.reply.details] == ["private.preface"]
+    await family.tap("unsure")
+    assert family.card == "viruses"
+    assert family.shown.reply.details == ()
+
+
+async def test_a_name_easily_confused_is_asked_with_those_it_may_be_taken_for(family: Family) -> None:
+    await come_to(family, "medicines")
+    await family.says("美罗华")
+    offered = [one.id for one in family.shown.reply.choices]
+    assert offered[0] == "is:rituximab"
+    assert "is:ustekinumab" not in offered
+
+
+async def test_a_medicine_stays_as_it_was_written(family: Family) -> None:
+    await come_to(family, "medicines")
+    await family.says("Plaquenil and azathioprine")
+    assert [one.said for one in (await family.stored()).interview.medicines] == ["Plaquenil", "azathioprine"]
+    (note,) = family.shown.reply.notes
+    said = family.talk._wording.say(note, "en")
+    assert "Plaquenil = hydroxychloroquine" in said
+    assert "azathioprine = azathioprine" not in said
+
+
+async def test_a_question_about_medicines_is_answered_without_a_word_on_misreading(family: Family) -> None:
+    await come_to(family, "diagnosis")
+    await family.says("激素可以停吗")
+    assert family.card == "diagnosis"
+    assert family.notes == ["alarm.medicine_advice"]
+
+
+async def test_the_last_reply_is_put_right_in_the_list_of_answers(family: Family) -> None:
+    await family.answer({**BOY, "labs": "'血小板 150 10^9/L 2026年11月20日"})
+    assert family.key == "review.text"
+    assert family.notes == ["understood.review"]
