@@ -16,7 +16,8 @@ from brasle_prescreen.medicines import (
 )
 from brasle_prescreen.trial_entry import Entry
 
-MARKS = ("group", "pulse", "car_t", "car_nk", "msc", "vaccine", "unnamed")
+# Marks that mean something to the program; the lexicon may have more, for rules to name.
+MARKS = ("group", "pulse", "vaccine", "unnamed")
 ROUTES = ("oral", "injection", "topical", "unsure")
 
 
@@ -27,13 +28,16 @@ def read_lexicon(file: str, data: Mapping[str, Any]) -> Lexicon:
     top = Entry(file, "", data)
     classes = top.texts("classes", needed=True)
     top.text("as_of")
+    marks = (*MARKS, *top.texts("more_marks"))
     values_entry = top.table("flag_values")
     flag_values = {flag: values_entry.texts(flag, needed=True) for flag in values_entry}
     top.mapping("sources")
     words = _name_words(top.table("names"))
-    routes = {name: _route(top.table("route").table(name), flag_values, classes) for name in _routes(top)}
+    routes = {name: _route(top.table("route").table(name), flag_values, classes, marks) for name in _routes(top)}
     listed = top.table("medicine")
-    medicines = [_medicine(Entry(file, id, listed.raw(id, "{ ... }")), id, classes, flag_values) for id in listed]
+    medicines = [
+        _medicine(Entry(file, id, listed.raw(id, "{ ... }")), id, classes, flag_values, marks) for id in listed
+    ]
     by_name = _by_name(file, medicines)
     ids = {medicine.id for medicine in medicines}
     for medicine in medicines:
@@ -68,11 +72,14 @@ def _routes(top: Entry) -> list[str]:
     return names
 
 
-def _route(entry: Entry, flag_values: Mapping[str, tuple[str, ...]], classes: tuple[str, ...]) -> Route:
+def _route(
+    entry: Entry, flag_values: Mapping[str, tuple[str, ...]], classes: tuple[str, ...], marks: tuple[str, ...]
+) -> Route:
     of_class = {}
-    for medicine_class, flags in entry.mapping("of_class").items():
+    by_class = entry.table_or_none("of_class")
+    for medicine_class in by_class or ():
         entry.known(medicine_class, classes, "'of_class' names the class")
-        of_class[medicine_class] = _flags(entry, flags, flag_values)
+        of_class[medicine_class] = _flags(entry, (by_class or entry).mapping(medicine_class), flag_values)
     soften = entry.texts("soften")
     for flag in soften:
         entry.known(flag, flag_values, "'soften' names the flag")
@@ -85,6 +92,8 @@ def _route(entry: Entry, flag_values: Mapping[str, tuple[str, ...]], classes: tu
         not_a_pulse=entry.yes("not_a_pulse"),
         own_medicine_if=frozenset(entry.texts("own_medicine_if")),
     )
+    for mark in found.own_medicine_if:
+        entry.known(mark, marks, "'own_medicine_if' names the mark")
     entry.finish()
     return found
 
@@ -100,10 +109,12 @@ def _flags(entry: Entry, given: Mapping[str, Any], flag_values: Mapping[str, tup
     return dict(given)
 
 
-def _medicine(entry: Entry, id: str, classes: tuple[str, ...], flag_values: Mapping[str, tuple[str, ...]]) -> Medicine:
+def _medicine(
+    entry: Entry, id: str, classes: tuple[str, ...], flag_values: Mapping[str, tuple[str, ...]], known: tuple[str, ...]
+) -> Medicine:
     marks = entry.texts("marks")
     for mark in marks:
-        entry.known(mark, MARKS, "'marks' has")
+        entry.known(mark, known, "'marks' has")
     found = Medicine(
         id=id,
         inn=entry.text("inn"),

@@ -18,7 +18,7 @@ from tests.domain.schemas import check_input, check_output
 PROTOCOL = load_protocol()
 PRIVATE_REASON = {"none", "private_item", "not_answered", "medicine_to_explain"}
 # More of them to hunt: BRASLE_EXAMPLES=5000 pytest tests/domain/test_properties.py
-EXAMPLES = int(os.environ.get("BRASLE_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("BRASLE_EXAMPLES", "60"))
 thorough = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 Path = tuple[str | int, ...]
 

@@ -32,7 +32,7 @@ def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 PLACES = {name: list(places(data)) for name, data in DATA.items()}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(FILES), st.data())
 def test_odd_values_are_explained(name: str, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(PLACES[name]))
