@@ -38,7 +38,7 @@ def serve(what: str, folder: str, api_base: str, token: str, secret: str, port: 
 
 
 def serve_app(folder: Path, api_base: str, token: str, secret: str, port: int) -> None:
-    bot.outbox.Pace = unpaced  # type: ignore[assignment, misc, attr-defined]
+    bot.outbox.Pace = unpaced  # type: ignore[assignment, attr-defined]
     settings = Settings(
         _env_file=None,
         bot_token=SecretStr(token),
