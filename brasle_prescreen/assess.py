@@ -46,7 +46,6 @@ def assess(request: Mapping[str, Any], protocol: Protocol | None = None) -> dict
             raise AnswerError("answers", "missing" if "answers" not in request else "must be an object")
         return as_output(given_id, screen(trial, answers, on))
     except AnswerError as error:
-        # An unknown or repeated key among the answers stands under "answers" only where it would be nameless.
         return as_error(given_id, error.key, error.message)
 
 

@@ -70,11 +70,10 @@ class Eligibility(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """Everything that the data files say. `sha256` is of all of them, `eligibility_sha256` of the
-    eligibility text.
+    """Everything that the data files say.
 
-    `recent` is how old a report may be, `handover` how far ahead a window may end and still be handed over
-    now.
+    `sha256` is of all files that decide, `eligibility_sha256` of the registry's text. A report is `recent` for so
+    long. `counted` are the criteria that must be settled for the tier "likely".
     """
 
     record: Record

@@ -26,7 +26,7 @@ EVERY_REPORT: dict[str, Any] = {
 }
 
 
-def parts(**changed: Any) -> tuple[int, int, int, int]:
+def parts(**changed: Any) -> tuple[int, ...]:
     return tuple(screen(PROTOCOL, boy() | changed, ON).score)
 
 
