@@ -18,6 +18,7 @@ COMMANDS = {
     "accounts": "let people into the coordinators' console, or shut them out",
     "audit": "the trail of what was read and changed: list, check, print its end",
     "recruiting": "show or set whether the trial takes families: open, waitlist, paused, closed",
+    "rescreen": "list leads whose verdicts a changed trial file or a decision of the site moves; contacts nobody",
     "updates": "list or replay updates that could not be handled",
     "doctor": "explain every setting: what is set, missing or wrong",
     "locales": "check the texts in locales/",

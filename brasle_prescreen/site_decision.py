@@ -7,7 +7,8 @@ coordinators.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -121,6 +122,27 @@ def open_reasons(finding: Finding) -> tuple[str, ...]:
         return ()
     parts = [one.judgement.reason for one in finding.parts if one.judgement.verdict is Verdict.UNKNOWN]
     return tuple(dict.fromkeys(parts or [finding.reason]))
+
+
+def known_points(criterion: Criterion) -> tuple[str, ...]:
+    """Reasons for which the criterion's rules may leave something open, as far as their data spell them out.
+
+    Reasons that are put together from an answer and its date are not among them: they come from the leads.
+    """
+    rules = [criterion.rule] if criterion.rule is not None else [part.rule for part in criterion.parts]
+    found = (one.reason for rule in rules for one in _judgements(rule) if one.verdict is Verdict.UNKNOWN)
+    return tuple(dict.fromkeys(found))
+
+
+def _judgements(value: object) -> Iterator[Judgement]:
+    if isinstance(value, Judgement):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _judgements(one)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _judgements(getattr(value, field.name))
 
 
 def _latest(decisions: Iterable[SiteDecision]) -> list[SiteDecision]:

@@ -14,7 +14,19 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels.browser_memory import Briefly
 from bot.channels.web import ErrorPage
-from bot.coordinator import account, accounts, enrolment, lead_acts, lead_page, queue, sign_in, start, trail
+from bot.coordinator import (
+    account,
+    accounts,
+    enrolment,
+    lead_acts,
+    lead_page,
+    protocol_page,
+    queue,
+    recruiting_page,
+    sign_in,
+    start,
+    trail,
+)
 from bot.coordinator.access import Page
 from bot.coordinator.cookies import StaffCookies
 from bot.coordinator.gate import Gate
@@ -32,6 +44,8 @@ ROOMS: tuple[tuple[Page, ...], ...] = (
     queue.PAGES,
     lead_page.PAGES,
     lead_acts.PAGES,
+    protocol_page.PAGES,
+    recruiting_page.PAGES,
     start.PAGES,
     sign_in.PAGES,
     enrolment.PAGES,
@@ -41,6 +55,8 @@ ROOMS: tuple[tuple[Page, ...], ...] = (
 )
 MENU: tuple[MenuItem, ...] = (
     MenuItem("queue.read", HOME, "queue"),
+    MenuItem("recruiting.read", f"{HOME}/recruiting", "recruiting"),
+    MenuItem("protocol.read", f"{HOME}/protocol", "protocol"),
     MenuItem("accounts.manage", f"{HOME}/accounts", "accounts"),
     MenuItem("trail.read", f"{HOME}/trail", "trail"),
 )

@@ -13,6 +13,7 @@ from bot.coordinator.call_sheet import call_sheet
 from bot.coordinator.grid import Grid, grid
 from bot.coordinator.packet import Packet, Voice
 from bot.coordinator.plan import due_text, plan_of
+from bot.coordinator.reasons import Reasons
 from bot.coordinator.timeline import timeline
 from bot.flows.turn import SITE_ZONE
 from bot.message import Day, Text
@@ -40,7 +41,6 @@ ACTIONS = (
     "unmerge",
     "follow",
 )
-_ENDINGS = ("inside_window", "before_window", "window_uncertain", "date_not_known", "ongoing")
 _NOT_BY_MOVE = (LeadStatus.NEW, LeadStatus.CLAIMED, LeadStatus.CLOSED)
 
 
@@ -97,6 +97,7 @@ async def render(
     decisions = await visit.store.desk.decisions()
     judged = grid(packet, protocol, today, decisions, file.overrides, opened) if file.work else Grid((), None, False)
     voice = Voice(visit.console.wording, visit.language)
+    reasons = Reasons(visit.console.wording, questions)
     values: dict[str, Any] = {
         "file": file,
         "packet": packet,
@@ -107,7 +108,7 @@ async def render(
         "names": await visit.store.staff.names(),
         "language_names": dict(visit.console.wording.languages()),
         "glyphs": GLYPHS,
-        "why": lambda reason: _why(visit, reason),
+        "why": reasons.text,
         "remarks": [one["said"] for one in packet.stored.get("remarks", ()) if not _private(packet, one)],
         "parts_of_score": packet.stored.get("score_parts"),
         "window": _window(packet),
@@ -156,16 +157,6 @@ def _choices(visit: Visit, file: LeadFile, judged: Grid) -> dict[str, Any]:
             ("none", visit.word("grid.override_none")),
         ],
     }
-
-
-def _why(visit: Visit, reason: str) -> str:
-    """A reason code in words. One that begins with an answer has the words of its ending; an answer alone
-    none.
-    """
-    for ending in (reason, *(one for one in _ENDINGS if reason.endswith(f"_{one}"))):
-        if visit.console.wording.has(f"console.why.{ending}"):
-            return visit.say(Text(key=f"console.why.{ending}"))
-    return visit.say(Text(key="console.why.as_answered")) if reason else ""
 
 
 def _private(packet: Packet, remark: Mapping[str, str]) -> bool:

@@ -5,10 +5,14 @@ Each write is one transaction with its history and its entry in the trail. `by` 
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from bot.store import lead_file, lead_search, site_decisions, work, work_queue
+from bot.store import lead_file, lead_packets, lead_search, site_decisions, work, work_queue
+from bot.store.lead_packets import Stored
+from bot.store.ledger import Ledger
 from bot.store.work_records import Decision, LeadFile, NewDecision, NewOverride
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_queue import QueueRow
@@ -16,6 +20,8 @@ from brasle_prescreen.lead_work import Outcome, Work
 
 if TYPE_CHECKING:
     from bot.store.store import Store
+
+T = TypeVar("T")
 
 
 class Desk:
@@ -105,3 +111,28 @@ class Desk:
     async def decisions(self) -> list[Decision]:
         """What the site answered so far, the oldest first."""
         return self._store._read(site_decisions.decisions)
+
+    async def open_points(self, criterion: str) -> dict[str, int]:
+        """For which reasons the criterion stands open in the newest open leads, and in how many."""
+        return self._store._read(lead_packets.open_points, criterion)
+
+    # Looking at all leads
+
+    async def every_packet(self) -> list[Stored]:
+        """All leads but withdrawn ones, opened: for judging again. Takes its time."""
+        return await asyncio.to_thread(self._in_another_thread, _every)
+
+    async def note_rescreened(self, codes: list[str], looked_at: int, by: str) -> None:
+        """The trail notes which leads were listed."""
+        await self._store._write(lead_packets.note_rescreened, codes, looked_at, by)
+
+    def _in_another_thread(self, work: Callable[[Ledger], T]) -> T:
+        ledger = self._store.another_reader()
+        try:
+            return work(ledger)
+        finally:
+            ledger.close()
+
+
+def _every(ledger: Ledger) -> list[Stored]:
+    return list(lead_packets.every(ledger))

@@ -73,7 +73,7 @@ def waitlist_place(ledger: Ledger, typed: str | None) -> int | None:
     if typed is None:
         bounds: dict[str, int | None] = {"created": None, "id": None}
     else:
-        found = ledger.sql.execute(_SQL["place"], (codes.as_code(typed),)).fetchall()
+        found = ledger.sql.execute(_SQL["place"], {"code": codes.as_code(typed)}).fetchall()
         if not found:
             return None
         bounds = {"id": found[0][0], "created": found[0][1]}

@@ -68,8 +68,11 @@ SELECT code, status, created, changed FROM past_lead WHERE code = ?;
 UPDATE past_lead SET status = ?, changed = ? WHERE code = ?;
 
 -- name: waiting_before
+-- Two carers of one child wait once, at the place of the lead that both belong to.
 SELECT count(*) FROM lead
 WHERE status IN ('new', 'claimed', 'contacting', 'unreachable', 'records_requested', 'pi_review')
+  AND id NOT IN (SELECT merged_lead.lead FROM merged_lead JOIN lead AS other ON other.id = merged_lead.into_lead
+                 WHERE other.status <> 'withdrawn')
   AND (:created IS NULL OR created < :created OR (created = :created AND id < :id));
 
 -- name: set_recruiting
@@ -82,8 +85,12 @@ SELECT state, as_of, places_left FROM recruiting ORDER BY id DESC LIMIT 1;
 SELECT id, person, code, status FROM lead WHERE person = ? AND status NOT IN ('closed', 'withdrawn');
 
 -- name: place
-SELECT id, created FROM lead
-WHERE code = ? AND status IN ('new', 'claimed', 'contacting', 'unreachable', 'records_requested', 'pi_review');
+SELECT lead.id, lead.created FROM lead
+WHERE lead.id = coalesce((SELECT merged_lead.into_lead FROM merged_lead JOIN lead AS mine ON mine.id = merged_lead.lead
+                          JOIN lead AS other ON other.id = merged_lead.into_lead
+                          WHERE mine.code = :code AND other.status <> 'withdrawn'),
+                         (SELECT id FROM lead WHERE code = :code))
+  AND status IN ('new', 'claimed', 'contacting', 'unreachable', 'records_requested', 'pi_review');
 
 -- name: begin_again
 -- The family has come back after taking its lead away: it waits for a first call from now on, and nobody has it.

@@ -114,3 +114,47 @@ SELECT code, status, created, changed FROM past_lead ORDER BY created, code;
 
 -- name: count_ended
 SELECT (SELECT count(*) FROM lead WHERE status IN ('closed', 'withdrawn')) + (SELECT count(*) FROM past_lead);
+
+-- name: packets
+SELECT lead.id, lead.person, lead.code, lead.status, lead.changed, lead.packet, work.closed_for
+FROM lead LEFT JOIN work ON work.lead = lead.id
+WHERE lead.id > :after ORDER BY lead.id LIMIT :limit;
+
+-- name: contacts
+SELECT code, person, contact FROM lead WHERE status <> 'withdrawn' ORDER BY id;
+
+-- name: journal
+-- One line a lead for the screening log: when they came, when they were first called and reached, and how it ended.
+SELECT lead.code, lead.person, lead.status, lead.created, work.reached_at, work.closed_for,
+       (SELECT min(call_attempt.at) FROM call_attempt JOIN lead_change ON lead_change.id = call_attempt.step
+        WHERE call_attempt.lead = lead.id AND lead_change.undone = 0),
+       (SELECT who FROM lead_change WHERE lead = lead.id AND undone = 0 ORDER BY id DESC LIMIT 1),
+       (SELECT max(at) FROM lead_change WHERE lead = lead.id AND undone = 0)
+FROM lead LEFT JOIN work ON work.lead = lead.id
+ORDER BY lead.created, lead.id;
+
+-- name: people
+-- How far each person came. An answer is counted as the last one only if nothing later happened to the interview.
+SELECT person.id, person.changed, person.source,
+       max(event.kind = 'started'), max(event.kind = 'permitted'), max(event.kind IN ('finished', 'screened')),
+       max(event.kind = 'handed_over'),
+       max(CASE WHEN event.kind = 'answered' THEN printf('%020d', event.at) || event.detail END)
+FROM person LEFT JOIN event ON event.person = person.id
+GROUP BY person.id;
+
+-- name: reached_people
+SELECT lead.person, max(work.reached_at IS NOT NULL),
+       max(EXISTS (SELECT 1 FROM lead_change WHERE lead_change.lead = lead.id AND undone = 0
+                   AND to_status IN ('visit_booked', 'screening')))
+FROM lead LEFT JOIN work ON work.lead = lead.id
+GROUP BY lead.person;
+
+-- name: changed_leads
+SELECT id, changed FROM lead;
+
+-- name: packet_of
+SELECT lead.person, lead.status, lead.packet, work.closed_for
+FROM lead LEFT JOIN work ON work.lead = lead.id WHERE lead.id = ?;
+
+-- name: newest_open
+SELECT person, packet FROM lead WHERE status NOT IN ('closed', 'withdrawn') ORDER BY id DESC LIMIT ?;

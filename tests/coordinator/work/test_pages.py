@@ -32,7 +32,7 @@ def sees(colleague: Colleague, path: str = "") -> str:
 
 
 def post(colleague: Colleague, code: str, what: str, typed: dict[str, str], *, follow: bool = False) -> Response:
-    return colleague.post(f"{HOME}/leads/{code}/{what}", follow=follow, headers=None, **typed)
+    return colleague.post(f"{HOME}/leads/{code}/{what}", typed, follow=follow)
 
 
 def does(colleague: Colleague, code: str, what: str, **typed: str) -> str:

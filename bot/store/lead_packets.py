@@ -1,0 +1,113 @@
+"""Stored packets, one after another, for what looks at all leads: judging again, counting, exports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.store import audit, lead_file, leads, work
+from bot.store.audit_entry import Did
+from bot.store.ledger import Ledger
+from bot.store.moments import from_micros
+from bot.store.queries import load_queries
+from bot.store.work_records import Override
+
+_SQL = load_queries("work")
+_AT_ONCE = 200
+_NEWEST = 100  # enough to see what waits for an answer; opening more would make a page slow
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A lead with its packet and the coordinators' own verdicts."""
+
+    code: str
+    status: str
+    packet: Mapping[str, Any]
+    overrides: Mapping[str, Override]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the screening log. `by` took the last step."""
+
+    code: str
+    status: str
+    created: datetime
+    first_call: datetime | None
+    reached: datetime | None
+    closed_for: str
+    by: str
+    last_step: datetime | None
+
+
+def every(ledger: Ledger) -> Iterator[Stored]:
+    """All leads but withdrawn ones, opened a few at a time."""
+    after = 0
+    while True:
+        rows = ledger.sql.execute(_SQL["packets"], {"after": after, "limit": _AT_ONCE}).fetchall()
+        if not rows:
+            return
+        for id_, person, code, status, _, packet, _ in rows:
+            after = id_
+            if status != "withdrawn":
+                opened = ledger.seal(person).open_json(leads.PACKET, packet)
+                yield Stored(code, status, opened, lead_file.overrides(ledger, id_, person))
+
+
+def open_points(ledger: Ledger, criterion: str) -> dict[str, int]:
+    """Reasons for which something of this criterion is open in the newest open leads, with how many of
+    them.
+    """
+    found: Counter[str] = Counter()
+    for person, packet in ledger.sql.execute(_SQL["newest_open"], (_NEWEST,)).fetchall():
+        for one in ledger.seal(person).open_json(leads.PACKET, packet).get("criteria", ()):
+            if one["id"] == criterion and one["verdict"] == "unknown":
+                parts = {part["reason"] for part in one["parts"] if part["verdict"] == "unknown"}
+                found.update(parts or {one["reason"]})
+    return dict(found.most_common())
+
+
+def note_rescreened(ledger: Ledger, codes: list[str], looked_at: int, by: str) -> None:
+    """The trail notes which leads were listed, and that all were looked at."""
+    audit.append(ledger, by, Did("leads.rescreened", "", "leads", None, looked_at))
+    for code in codes:
+        audit.append(ledger, by, Did("lead.rescreened", code))
+
+
+def contacts(ledger: Ledger) -> dict[str, dict[str, Any]]:
+    """How to reach each family, by reference number."""
+    return {
+        code: ledger.seal(person).open_json(leads.CONTACT, sealed)
+        for code, person, sealed in ledger.sql.execute(_SQL["contacts"]).fetchall()
+    }
+
+
+def log_lines(ledger: Ledger) -> list[LogLine]:
+    """The screening log, in the order in which families came; nothing in it names anybody."""
+    lines = []
+    for code, person, status, created, reached, closed_for, first, by, last in ledger.sql.execute(
+        _SQL["journal"]
+    ).fetchall():
+        why = ledger.seal(person).open_text(work.CLOSED_FOR, closed_for) if closed_for is not None else ""
+        lines.append(
+            LogLine(
+                code=code,
+                status=status,
+                created=from_micros(created),
+                first_call=None if first is None else from_micros(first),
+                reached=None if reached is None else from_micros(reached),
+                closed_for=why if status == "closed" else "",
+                by=by or "",
+                last_step=None if last is None else from_micros(last),
+            )
+        )
+    return lines
+
+
+def note_export(ledger: Ledger, what: str, form: str, rows: int, by: str) -> None:
+    """The trail notes what was taken out, in which form, how many lines."""
+    audit.append(ledger, by, Did(f"export.{what}", "", form, None, rows))
