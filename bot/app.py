@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation import Conversation
+from bot.message import Text
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.wording import Wording
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PURGE_EVERY = timedelta(hours=1)
+DEMO_LINK_WORKS = timedelta(days=1)
 LOOK_FOR_REMINDERS_EVERY = timedelta(minutes=1)
 # The site's contact reads Chinese.
 NOTICE_LANGUAGE = "zh_Hans"
@@ -44,6 +46,7 @@ class App:
         self._clock = clock
         self._wakers: list[Callable[[], None]] = []
         self._trail_noted: date | None = None
+        self.console_link: str | None = None  # into the console of a demo
         self.telegram = self._telegram()
         self.conversation = Conversation(
             self.store,
@@ -145,7 +148,20 @@ class App:
         while not server.started:  # noqa: ASYNC110  uvicorn tells it by this flag alone
             await asyncio.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
-        started(f"http://{self.settings.host}:{port}")
+        address = f"http://{self.settings.host}:{port}"
+        self.console_link = await self.demo_link(address)
+        started(address)
+
+    async def demo_link(self, address: str) -> str | None:
+        """A link into the console for a try-out, good for one press; None outside the demo."""
+        if not self.settings.demo:
+            return None
+        from bot.store.account_records import NewAccount
+
+        name = self.wording.say(Text(key="console.invitation.demo_name"), NOTICE_LANGUAGE)
+        new = NewAccount(name, "coordinator", NOTICE_LANGUAGE)
+        token = await self.store.staff.demo_link(new, self._clock() + DEMO_LINK_WORKS)
+        return f"{self.settings.public_url or address}/coordinator/invitation/{token}"
 
     async def _keep_house(self) -> None:
         while True:

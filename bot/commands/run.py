@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(app.run(started=lambda address: _announce(address, settings.demo, not args.no_browser)))
+        asyncio.run(app.run(started=lambda address: _announce(address, app.console_link, not args.no_browser)))
     except OSError as error:
         print(
             f"The port {settings.port} cannot be used: {error.strerror}. Choose another with --port or BRASLE_PORT.",
@@ -52,9 +52,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _announce(address: str, demo: bool, open_window: bool) -> None:
+def _announce(address: str, console_link: str | None, open_window: bool) -> None:
     print(f"The conversation is open at {address}  (stop with Ctrl-C)", flush=True)
-    if demo:
+    if console_link is not None:
+        print(f"The coordinators' side, for one press: {console_link}", flush=True)
         print("This is a try-out with invented data: nobody at the hospital is told anything.", flush=True)
     if open_window and sys.stdout.isatty():
         import webbrowser

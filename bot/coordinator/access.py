@@ -1,4 +1,6 @@
-"""Who may open a page. A handler without one of these marks cannot be served, so nothing is open by mistake."""
+"""Who may open a page. A handler without one of these marks cannot be served, so nothing is open by
+mistake.
+"""
 
 from __future__ import annotations
 

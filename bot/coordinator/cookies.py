@@ -18,7 +18,9 @@ _KEPT_DAYS: dict[Name, int] = {"staff-browser": 180, "staff-language": 365}
 
 @dataclass(frozen=True, slots=True)
 class StaffCookies:
-    """Never sent from another site (SameSite=Strict), never read by a script; with https bound to this very host."""
+    """Never sent from another site (SameSite=Strict), never read by a script; with https bound to this very
+    host.
+    """
 
     https: bool
 

@@ -1,4 +1,6 @@
-"""What stands before every page of the console: session, role, token, origin. Only then the page's handler runs."""
+"""What stands before every page of the console: session, role, token, origin. Only then the page's handler
+runs.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +102,9 @@ class Gate:
         return RedirectResponse(f"{SIGN_IN}?next={quote(visit.here, safe='')}", status_code=303)
 
     def _is_ours(self, visit: Visit) -> bool:
-        """Whether a post came from a form of ours: by its token, and by what the browser says of its origin."""
+        """Whether a post came from a form of ours: by its token, and by what the browser says of its
+        origin.
+        """
         token = visit.typed("token").encode("utf-8", "replace")
         expected = form_token(visit.secret).encode("ascii")
         return hmac.compare_digest(token, expected) and self._from_our_pages(visit.request)

@@ -1,4 +1,6 @@
-"""One-time codes: six digits from the telephone (TOTP, RFC 6238), and recovery codes on paper for when it is gone."""
+"""One-time codes: six digits from the telephone (TOTP, RFC 6238), and recovery codes on paper for when it
+is gone.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,8 @@ def in_groups(secret: str) -> str:
 
 
 def proof_of(typed: str, secret: str, last_step: int, now: datetime) -> Proof | None:
-    """What the typed code proves: a step of the telephone's code later than the last one used, or a recovery code.
+    """What the typed code proves: a step of the telephone's code later than the last one used, or a
+    recovery code.
 
     None if it can be neither. Whether a recovery code is one of the account's only the store knows.
     """

@@ -1,4 +1,6 @@
-"""Passwords of those who work in the console: which are taken, and how they are kept and compared (Argon2id)."""
+"""Passwords of those who work in the console: which are taken, and how they are kept and compared
+(Argon2id).
+"""
 
 from __future__ import annotations
 

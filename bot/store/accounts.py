@@ -44,6 +44,16 @@ def invite(ledger: Ledger, new: NewAccount, expires: datetime, by: str) -> Invit
     return new_link(ledger, account, "invitation", expires)
 
 
+def demo_link(ledger: Ledger, new: NewAccount, expires: datetime) -> Invitation:
+    """A link that signs in at one press as an invented colleague. Only a demo may offer it."""
+    found = ledger.sql.execute(_SQL["by_name"], (name_mark(ledger, new.name),)).fetchall()
+    if found:
+        return new_link(ledger, found[0][0], "demo", expires)
+    account = invite(ledger, new, expires, audit.PROGRAM).account
+    _set_state(ledger, audit.PROGRAM, Did("account.demo", account, "state", "invited", "active"))
+    return new_link(ledger, account, "demo", expires)
+
+
 def listing(ledger: Ledger, account: str | None = None) -> list[Account]:
     """All accounts, or the one with this id, the oldest first."""
     rows = ledger.sql.execute(_SQL["listing"], {"id": account, "now": ledger.now()}).fetchall()

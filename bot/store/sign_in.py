@@ -84,7 +84,7 @@ def succeed(ledger: Ledger, proved: Proved, new: NewSession) -> bool:
     sessions.begin(ledger, account, "signed_in", new)
     by_recovery_code = proved.proof.recovery_code is not None
     ledger.sql.execute(_SQL["add_sign_in"], (account, now, new.browser, int(is_new), int(by_recovery_code)))
-    how = ("new browser" if is_new else "known browser") + (", recovery code" if by_recovery_code else "")
+    how = ("new browser" if is_new else "known browser") + (" by recovery code" if by_recovery_code else "")
     audit.append(ledger, f"account:{account}", Did("sign_in", account, reason=how))
     return True
 
@@ -121,6 +121,15 @@ def begin_first(ledger: Ledger, account: str, new: NewSession, how: str) -> None
     sessions.begin(ledger, account, "signed_in", new)
     ledger.sql.execute(_SQL["add_sign_in"], (account, ledger.now(), new.browser, 1, 0))
     audit.append(ledger, f"account:{account}", Did("sign_in", account, reason=how))
+
+
+def enter_demo(ledger: Ledger, token: str, new: NewSession) -> bool:
+    """Exchange a demo's link for a session. False if it opens nothing."""
+    link = accounts.use_link(ledger, token, "demo")
+    if link is None or _state(ledger, link.account) != "active":
+        return False
+    begin_first(ledger, link.account, new, "demo link")
+    return True
 
 
 def confirm(ledger: Ledger, proved: Proved) -> bool:

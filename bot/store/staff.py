@@ -96,6 +96,14 @@ class Staff:
         """Exchange an invitation for a session in which password and codes are set up."""
         return await self._store._write(sign_in.begin_enrolment, token, new)
 
+    async def demo_link(self, new: NewAccount, expires: datetime) -> str:
+        """The secret of a link that signs in at one press. Only a demo may offer it."""
+        return (await self._store._write(accounts.demo_link, new, expires)).token
+
+    async def enter_demo(self, token: str, new: NewSession) -> bool:
+        """Exchange a demo's link for a session."""
+        return await self._store._write(sign_in.enter_demo, token, new)
+
     async def enrol(self, account: str, enrolment: Enrolment, new: NewSession) -> bool:
         """Everything is set up: active, and signed in with the new session."""
         return await self._store._write(sign_in.enrol, account, enrolment, new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pyotp
@@ -367,3 +368,28 @@ def test_whoever_has_not_chosen_reads_chinese(site: ConsoleSite) -> None:
     assert '<html lang="zh-Hans">' in stranger.get("/coordinator/sign-in", accept_language="de").text
     stranger.post("/coordinator/language", language="en", back="/coordinator/sign-in")
     assert '<html lang="en">' in stranger.get("/coordinator/sign-in").text
+
+
+def test_a_demo_lets_in_by_one_press_and_only_a_demo(open_console: Callable[..., ConsoleSite]) -> None:
+    demo, live = open_console(demo=True), open_console()
+    for site in (demo, live):
+        new = NewAccount("Lin (demo)", "coordinator", "en")
+        until = site.clock.now + timedelta(days=1)
+        first = wait_for(site.store.staff.demo_link(new, until))
+        token = wait_for(site.store.staff.demo_link(new, until))
+        assert len(wait_for(site.store.staff.accounts())) == 1
+        browser = site.stranger()
+        assert browser.get(f"/coordinator/invitation/{first}").status_code == 410  # a newer one took its place
+        page = browser.get(f"/coordinator/invitation/{token}")
+        assert browser.post("/coordinator/invitation", link=token).status_code == 410  # it sets up no account
+        entered = browser.post("/coordinator/demo", link=token)
+        assert wait_for(site.store.trail.check()).is_whole
+        if site is live:
+            assert (page.status_code, entered.status_code) == (410, 410)
+            continue
+        assert "lets you in as Lin (demo)" in page.text
+        assert (page.status_code, entered.status_code) == (200, 303)
+        assert browser.get("/coordinator/account").status_code == 200
+        assert site.stranger().post("/coordinator/demo", link=token).status_code == 410
+        nobody = site.stranger().post("/coordinator/sign-in", name="Lin (demo)", password="", code="")
+        assert nobody.status_code == 422

@@ -39,7 +39,7 @@ def test_who_what_and_when_can_be_read(site: ConsoleSite) -> None:
     page = rows(auditor.get("/coordinator/trail").text)
     told = [(row[2], row[3], row[4], row[5]) for row in page[:5]]
     assert ("Lin Mei coordinator", "read a lead", code, "") in told
-    assert ("Lin Mei coordinator", "changed a status", code, "status: new \u2192 claimed") in told
+    assert ("Lin Mei coordinator", "changed a status", code, "status: New \u2192 Claimed") in told
     assert ("root command line", "set the recruiting state", "", "state: open - - \u2192 paused 2026-11-22 2") in told
     assert page[0][1] == "2026-11-23 09:00"  # Beijing time
 
