@@ -33,13 +33,18 @@ def handover_card(dialogue: Dialogue, around: Surroundings) -> Reply:
 def take_handover(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if said.button == "agree":
         return Turn(
-            go(dialogue, "agree", contact_step=STEPS[0]),
+            go(dialogue, "agree", contact_step=_first(dialogue), contact_whole=False),
             permissions=(PermissionChange("handover", "given", HANDOVER_TEXT),),
         )
     if said.button == "refuse":
         refused = (PermissionChange("handover", "refused", HANDOVER_TEXT),)
         return Turn(go(dialogue, "refuse"), permissions=refused, happened=(Happened("handover_refused"),))
     return stay(dialogue, Text(key="please_tap"))
+
+
+def _first(dialogue: Dialogue) -> str:
+    """Whoever told before how to be reached is not asked again: it stands on the last card, each line with Change."""
+    return "city" if dialogue.contact.name and dialogue.contact.value and dialogue.contact.best_time else STEPS[0]
 
 
 def contact_card(dialogue: Dialogue, around: Surroundings) -> Reply:
@@ -51,7 +56,7 @@ def contact_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         choices=_choices(dialogue, step),
         multiple=step == "papers",
         entry=_entry(dialogue, step),
-        navigation=(*((_nav("back"),) if step != STEPS[0] else ()), _nav("drop_contact")),
+        navigation=(*((_nav("back"),) if _has_before(dialogue, step) else ()), _nav("drop_contact")),
         private=step in ("name", "value", "check"),
         card=f"contact_{step}",
     )
@@ -85,31 +90,27 @@ def _choices(dialogue: Dialogue, step: str) -> tuple[Button, ...]:
         )
         return (*ticks, Button(id="done", label=Text(key="multiple.done"), style="primary"))
     if step == "check":
-        return (
-            Button(id="send", label=Text(key="contact.send"), style="primary"),
-            _change("name"),
-            _change("way"),
-        )
+        return (Button(id="send", label=Text(key="contact.send"), style="primary"),)
     return ()
-
-
-def _change(step: str) -> Button:
-    return Button(id=f"step:{step}", label=Text(key=f"contact.change.{step}"))
 
 
 def _check_rows(dialogue: Dialogue) -> tuple[Row, ...]:
     contact = dialogue.contact
     time = contact.best_time
-    shown = Text(key=f"contact.time.{time}") if time in TIMES else Text(key="answer", values={"answer": time})
-    return (
-        Row(label=Text(key="contact.name.short"), answer=Text(key="answer", values={"answer": contact.name})),
-        Row(
-            label=Text(key=f"contact.way.{contact.way}"),
-            answer=Text(key="answer", values={"answer": contact.value}),
-        ),
-        Row(label=Text(key="contact.time.short"), answer=shown),
-        Row(label=Text(key="contact.city.short"), answer=Text(key="answer", values={"answer": contact.city})),
+    lines = (
+        ("name", "contact.name.short", _said(contact.name)),
+        ("way", f"contact.way.{contact.way}", _said(contact.value)),
+        ("time", "contact.time.short", Text(key=f"contact.time.{time}") if time in TIMES else _said(time)),
+        ("city", "contact.city.short", _said(contact.city)),
     )
+    return tuple(
+        Row(label=Text(key=label), answer=answer, change=Button(id=f"step:{step}", label=Text(key="review.change")))
+        for step, label, answer in lines
+    )
+
+
+def _said(words: str) -> Text:
+    return Text(key="answer", values={"answer": words}) if words else Text(key="contact.not_given")
 
 
 def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
@@ -117,7 +118,7 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
     word, _, rest = (said.button or "").partition(":")
     if word == "drop_contact":
         return _drop(dialogue)
-    if word == "back" and step != STEPS[0]:
+    if word == "back" and _has_before(dialogue, step):
         return _to(dialogue, step_before(dialogue, step))
     if word == "step" and rest in STEPS and step == "check":
         return _to(dialogue, rest)
@@ -127,7 +128,8 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
     if step == "name" and text:
         return _keep(dialogue, "way", name=text)
     if step == "way" and word == "way" and rest in WAYS:
-        return _keep(dialogue, "value", way=rest)
+        same = rest == dialogue.contact.way
+        return _keep(dialogue, "value", way=rest, value=dialogue.contact.value if same else "")
     if step == "value" and text:
         return _value(dialogue, text)
     if step == "time" and ((word == "time" and rest in TIMES) or text):
@@ -135,7 +137,7 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
     if step == "city":
         return _city(dialogue, word, rest, text)
     if step == "child" and ((word == "child" and rest in CHILD) or text):
-        return _to(dialogue.with_interview(child_wishes=rest or text), "papers")
+        return _on(dialogue.with_interview(child_wishes=rest or text), "papers")
     if step == "papers":
         return _papers(dialogue, word, rest, said.choices)
     if step == "check" and word == "send":
@@ -151,10 +153,23 @@ def _drop(dialogue: Dialogue) -> Turn:
     return Turn(dropped, permissions=() if needed else (taken_back,))
 
 
+def _has_before(dialogue: Dialogue, step: str) -> bool:
+    return step != STEPS[0] or dialogue.contact_whole
+
+
 def step_before(dialogue: Dialogue, step: str) -> str:
     """The step that stood before this one; an adult who answers for himself is not asked what the child wishes."""
+    if dialogue.contact_whole and step != "check":
+        return "check"
     steps = [one for one in STEPS if not (one == "child" and dialogue.self_answering)]
     return steps[max(steps.index(step) - 1, 0)]
+
+
+def _on(dialogue: Dialogue, step: str) -> Turn:
+    """To the next step; a line changed from the last card goes back there."""
+    if step == "check" or (dialogue.contact_whole and step != "value"):
+        return _to(dialogue.having(contact_whole=True), "check")
+    return _to(dialogue, step)
 
 
 def _to(dialogue: Dialogue, step: str) -> Turn:
@@ -163,7 +178,7 @@ def _to(dialogue: Dialogue, step: str) -> Turn:
 
 def _keep(dialogue: Dialogue, following: str, **fields: str) -> Turn:
     kept: Contact = dialogue.contact.model_copy(update=fields)
-    return _to(dialogue.having(contact=kept), following)
+    return _on(dialogue.having(contact=kept), following)
 
 
 def _value(dialogue: Dialogue, text: str) -> Turn:
@@ -179,10 +194,12 @@ def _city(dialogue: Dialogue, word: str, rest: str, text: str) -> Turn:
         if text:
             dialogue = _keep(dialogue, "city", city=text).dialogue
         can = dialogue.with_interview(can_travel={"yes": True, "no": False}.get(rest))
-        return _to(can, "papers" if dialogue.self_answering else "child")
+        return _on(can, "papers" if dialogue.self_answering else "child")
     if text:
         kept = _keep(dialogue, "city", city=text)
-        return kept.with_(dialogue=kept.dialogue.having(notes=(Text(key="please_tap"),)))
+        if dialogue.contact_whole:
+            return kept
+        return stay(kept.dialogue, Text(key="contact.city.kept", values={"city": text}))
     return stay(dialogue, Text(key="contact.please_type"))
 
 
@@ -197,14 +214,14 @@ def _papers(dialogue: Dialogue, word: str, rest: str, choices: tuple[str, ...] |
     if word == "tick":
         return Turn(ticked.having(notes=()), refreshed=True)
     if word == "done":
-        return _to(ticked, "check")
+        return _on(ticked, "check")
     return stay(dialogue, Text(key="please_tap"))
 
 
 def _send(dialogue: Dialogue, around: Surroundings) -> Turn:
     """The hand-over itself: the lead and its notices are rows of the same transaction as this dialogue."""
     if not dialogue.permitted("handover") or not (dialogue.contact.name and dialogue.contact.value):
-        return _to(dialogue, STEPS[0])
+        return _to(dialogue, "way" if dialogue.contact.name else "name")
     code = dialogue.interview.lead_code or around.new_code
     handed = dialogue.with_interview(wants_call=True, lead_code=code)
     return Turn(

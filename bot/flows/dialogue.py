@@ -132,6 +132,7 @@ class Dialogue(Model):
     permissions: dict[PermissionName, Permission] = {}
     contact: Contact = Contact()
     contact_step: str | None = None
+    contact_whole: bool = False
     notes: tuple[Text, ...] = ()
     silent: bool = False
     remind: bool = False

@@ -1,0 +1,97 @@
+"""The contact details: each line can be changed from the last card, and nobody types the same twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.family import BOY, Clock, Family, conversation
+
+DETAILS = ("'Mother of Bao", "way:phone", "'13800138000", "time:evening")
+
+
+@pytest.fixture
+async def family(tmp_path: Path) -> Family:
+    """A family that has just agreed to be called."""
+    family = Family(conversation(tmp_path, Clock()))
+    await family.begin()
+    await family.answer(BOY)
+    await family.tap("confirm")
+    await family.tap("want_contact")
+    await family.tap("agree")
+    return family
+
+
+async def to_the_check(family: Family) -> None:
+    for one in (*DETAILS, "travel:yes", "child:not_asked", "done"):
+        await family._reply(one)
+    assert family.card == "contact_check"
+
+
+def read(family: Family) -> dict[str, str]:
+    say = family.talk._wording.say
+    return {say(row.label, "en"): say(row.answer, "en") for row in family.shown.reply.rows}
+
+
+async def test_each_line_is_changed_alone(family: Family) -> None:
+    await to_the_check(family)
+    assert read(family) == {
+        "Name": "Mother of Bao",
+        "Phone": "+8613800138000",
+        "Good time": "In the evening",
+        "City": "not given",
+    }
+    await family.tap("step:name")
+    await family.says("Father of Bao")
+    assert family.card == "contact_check"
+    await family.tap("step:city")
+    await family.says("Ningbo")
+    assert family.card == "contact_check"
+    await family.tap("step:time")
+    await family.tap("back")
+    assert family.card == "contact_check"
+    assert read(family)["Name"] == "Father of Bao"
+    assert read(family)["City"] == "Ningbo"
+    assert read(family)["Good time"] == "In the evening"
+
+
+async def test_another_way_needs_its_own_address(family: Family) -> None:
+    await to_the_check(family)
+    await family.tap("step:way")
+    await family.tap("way:email")
+    await family.tap("back")
+    assert read(family)["E-mail"] == "not given"
+    await family.tap("send")
+    assert family.card == "contact_way"
+    await family.tap("way:email")
+    await family.says("bao@example.com")
+    assert family.card == "contact_check"
+    await family.tap("send")
+    assert family.key == "done.handed_over"
+
+
+async def test_a_typed_city_is_noted_and_the_other_question_is_named(family: Family) -> None:
+    for one in DETAILS:
+        await family._reply(one)
+    await family.says("Ningbo")
+    assert family.card == "contact_city"
+    assert family.notes == ["contact.city.kept"]
+    await family.tap("travel:no")
+    assert family.card == "contact_child"
+
+
+async def test_for_a_second_child_nothing_is_typed_again(family: Family) -> None:
+    await to_the_check(family)
+    await family.tap("send")
+    await family.tap("another_child")
+    await family.answer(BOY)
+    await family.tap("confirm")
+    await family.tap("want_contact")
+    await family.tap("agree")
+    assert family.card == "contact_city"
+    for one in ("travel:yes", "child:yes", "done"):
+        await family._reply(one)
+    assert read(family)["Phone"] == "+8613800138000"
+    await family.tap("send")
+    assert len(await family.talk._store.leads()) == 2
