@@ -182,7 +182,8 @@ def _bare() -> re.Pattern[str]:
     """A number that may be an age: nothing but particles around it, or a word such as "is", "aged" before it."""
     lead = any_of("age.lead")
     return re.compile(
-        rf"(?:^|(?:{lead})[ :]*|(?<=[,;. ]))(?P<years>\d{{1,3}}(?:\.\d)?)(?=$|[\s,.;!。)]|{any_of('particles')}|{any_of('age.after')})(?![\d.]*[.%:/-]?\d)"
+        rf"(?:^|(?:{lead})[ :]*|(?<=[,;. ]))(?P<years>\d{{1,3}}(?:\.\d)?)"
+        rf"(?=$|[\s,.;!\u3002)]|{any_of('particles')}|{any_of('age.after')})(?![\d.]*[.%:/-]?\d)"
     )
 
 
@@ -209,7 +210,7 @@ def _of_the_patient(said: str, ages: list[Said]) -> list[Said]:
 
 @cache
 def _comma() -> re.Pattern[str]:
-    return re.compile(r"[,;。.!?、(](?!\d)")
+    return re.compile(r"[,;\u3002.!?\u3001(](?!\d)")
 
 
 def _is_firm(said: str, age: Said) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from brasle_prescreen.reading.words import any_of, matcher, phrases, says
 
 NUMBER = r"(?<![\d.~])(?P<n>\d{1,4}(?:\.\d{1,3})?)(?:~(?P<m>\d{1,4}(?:\.\d{1,3})?))?"
+UNITS = {"mg": "dose.mg", "ug": "dose.microgram", "g": "dose.gram"}
 TIMES_OF_DAY = ("dose.morning", "dose.noon", "dose.evening")
 WEEK = Decimal(7)
 # A bare number below this may be a count of tablets.
@@ -39,9 +40,8 @@ class PerDay(NamedTuple):
 
 @cache
 def _milligrams() -> re.Pattern[str]:
-    return re.compile(
-        rf"{NUMBER} ?(?:(?P<mg>{any_of('dose.mg')})|(?P<ug>{any_of('dose.microgram')})|(?P<g>{any_of('dose.gram')}))(?! ?(?:/|per |\u6bcf) ?(?:kg|\u516c\u65a4|\u5343\u514b))"
-    )
+    units = "|".join(f"(?P<{name}>{any_of(path)})" for name, path in UNITS.items())
+    return re.compile(rf"{NUMBER} ?(?:{units})(?! ?(?:{any_of('dose.per')}) ?(?:{any_of('dose.kilogram')}))")
 
 
 @cache
@@ -77,12 +77,12 @@ def _strength_statements() -> tuple[re.Pattern[str], ...]:
         re.compile(source)
         for source in (
             rf"(?:{any_of('dose.per_tablet')}) ?(?:{is_})? ?{number} ?{mg}",
-            rf"(?<![\d.]){number} ?{mg} ?(?:/|\u6bcf|1(?![\d.])|per |a |each )? ?{name}(?:{tablet})(?!\d)",
+            rf"(?<![\d.]){number} ?{mg} ?(?:{any_of('dose.per')}|1(?![\d.]))? ?{name}(?:{tablet})(?!\d)",
             rf"(?:{any_of('dose.strength')}) ?{number} ?{mg}",
-            rf"(?<![\d.]){number} ?{mg} ?(?:\u7684|\*|x) ?",
+            rf"(?<![\d.]){number} ?{mg} ?(?:{any_of('dose.of_them')}|\*|x) ?",
             rf"\d ?[*x] ?{number} ?{mg}",
             rf"(?:{tablet}) (?:of|at|@) {number} ?{mg}",
-            rf"(?:{tablet})[, ]{{0,2}}{number} ?{mg}\u7684",
+            rf"(?:{tablet})[, ]{{0,2}}{number} ?{mg}{any_of('dose.of_them')}",
             rf"{number} ?{mg} (?:each|apiece|a piece)",
         )
     )
@@ -273,8 +273,10 @@ def _paired(said: str, mg: list[Amount], counts: list[Amount], strengths: frozen
 
 @cache
 def _bare_number() -> re.Pattern[str]:
+    second = NUMBER.replace("?P<n>", "?P<n2>").replace("?P<m>", "?P<m2>")
     return re.compile(
-        rf"{NUMBER}(?! ?(?:[a-z/*%\u4e00-\u9fff]|\d))(?![\d.])|{NUMBER.replace('?P<n>', '?P<n2>').replace('?P<m>', '?P<m2>')}(?= (?:in|at|every|a|daily|mane|nocte|am|pm|each|on)\b)"
+        rf"{NUMBER}(?! ?(?:[a-z/*%\u3400-\u9fff]|\d))(?![\d.])"
+        rf"|{second}(?= (?:{any_of('dose.after_bare')}))"
     )
 
 
@@ -295,7 +297,8 @@ def _bare_beside(said: str, mg: list[Amount]) -> list[Amount]:
     found = []
     for path in TIMES_OF_DAY:
         for match in re.finditer(
-            rf"{any_of(path)} ?(?P<n>\d{{1,3}}(?:\.\d)?)(?![\d.~])(?! ?(?:{any_of('dose.mg', 'dose.tablet', 'dose.counters')}))", said
+            rf"{any_of(path)} ?(?P<n>\d{{1,3}}(?:\.\d)?)(?![\d.~])(?! ?(?:{any_of('dose.mg', 'dose.tablet', 'dose.counters')}))",
+            said,
         ):
             found.append(Amount(*match.span(), Decimal(match["n"]), Decimal(match["n"])))
         for match in re.finditer(rf"(?<![\d.])(?P<n>\d{{1,3}}(?:\.\d)?) {any_of(path)}", said):
@@ -351,7 +354,7 @@ def _schedule(said: str, amounts: list[Amount], tablet_mg: Decimal | None) -> Pe
 def _is_daily(said: str, amount: Amount) -> bool:
     """The amount itself is said to be a day's: "10 mg a day, twice" could be either."""
     return (
-        re.search(rf"{any_of('dose.a_day')} ?(?:[a-z\u4e00-\u9fff] ?)?$", said[: amount.start]) is not None
+        re.search(rf"{any_of('dose.a_day')} ?(?:[a-z\u3400-\u9fff] ?)?$", said[: amount.start]) is not None
         and times_a_day(said[: amount.start]) is None
     )
 

@@ -7,10 +7,9 @@ from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
-from brasle_prescreen.reading.medicine_index import Place
+from brasle_prescreen.reading.medicine_place import Place, mask
 from brasle_prescreen.reading.words import any_of, matcher, says
 
-NAME = "_"
 # After one of these, a list that began with "not" has ended.
 FULL_STOPS = frozenset(".;!?\n\u3002")
 
@@ -56,7 +55,7 @@ MARKERS = (
 
 def uses_of(text: str, places: list[Place]) -> list[Use]:
     """One use for each place, in order."""
-    masked = _masked(text, places)
+    masked = mask(text, places)
     found: list[Use | None] = [None] * len(places)
     previous: Use | None = None
     for clause in _clauses(masked):
@@ -82,13 +81,6 @@ def uses_of(text: str, places: list[Place]) -> list[Use]:
                 found[index] = use
         previous = judged[-1]
     return [use or Use.TAKEN for use in found]
-
-
-def _masked(text: str, places: list[Place]) -> str:
-    """Names become underscores, so that no word inside a name is heard as a word of the sentence."""
-    for place in places:
-        text = text[: place.start] + NAME * (place.end - place.start) + text[place.end :]
-    return text
 
 
 def _clauses(masked: str) -> list[Clause]:
@@ -218,7 +210,7 @@ def _speak_of_the_last(said: str, found: list[Use | None], *, before: int, place
 
 def is_over(text: str, places: list[Place], index: int) -> bool:
     """Whether this one is no longer taken: stopped, used before, switched from. For questions about now."""
-    masked = _masked(text, places)
+    masked = mask(text, places)
     place = places[index]
     clause = next(c for c in _clauses(masked) if c.start <= place.start < c.end)
     inside = [p for p in places if clause.start <= p.start < clause.end]

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from brasle_prescreen.medicines import Lexicon
-from brasle_prescreen.reading.medicine_index import NAME_MASK, Place, index_of
+from brasle_prescreen.reading.medicine_index import index_of
+from brasle_prescreen.reading.medicine_place import How, Place, mask
 from brasle_prescreen.reading.medicine_scope import Use, is_over, uses_of
 from brasle_prescreen.reading.plain import is_too_long, plain, tight
 from brasle_prescreen.reading.reading import Reading, ask_back, found
@@ -20,7 +21,6 @@ LONGEST = 1000
 MOST = 40
 
 Tense = Literal["ever", "now"]
-How = Literal["exact", "stripped", "sound", "spelling", "unknown"]
 
 
 class Mention(NamedTuple):
@@ -68,7 +68,7 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
     names = find_names(said, lexicon)
     mentions = _mentions(said, names, lexicon, tense)
     taken = [mention for mention in mentions if not mention.negated]
-    rest = _mask(said, names)
+    rest = mask(said, names)
     if not mentions:
         if tense == "now" and says(said, "medicines.none_now"):
             return found((), text)
@@ -101,7 +101,7 @@ def find_names(said: str, lexicon: Lexicon) -> list[Place]:
     """Where medicines are named in text that was made plain already."""
     index = index_of(lexicon)
     exact = index.exact(said)
-    masked = _mask(said, exact)
+    masked = mask(said, exact)
     if not _something_left(masked):
         return exact
     return sorted([*exact, *index.nearly(masked)])
@@ -109,14 +109,8 @@ def find_names(said: str, lexicon: Lexicon) -> list[Place]:
 
 def _classes(said: str, names: list[Place]) -> list[Place]:
     """Words for groups of medicines take a "not" to themselves, as names do."""
-    masked = _mask(said, names)
+    masked = mask(said, names)
     return [Place(*match.span(), (), "exact") for match in matcher("medicines.class").finditer(masked)]
-
-
-def _mask(said: str, places: list[Place]) -> str:
-    for place in places:
-        said = said[: place.start] + NAME_MASK * (place.end - place.start) + said[place.end :]
-    return said
 
 
 def _something_left(masked: str) -> bool:

@@ -88,11 +88,11 @@ def _run_value(match: re.Match[str]) -> str:
         return value
     rest = more[1:]
     if not rest or "~" in value or "." in value:
-        return value + marks["ten_thousand"] + rest
+        return f"{value}{marks['ten_thousand']}{rest}"
     # Seven-wan-five is 75,000: the last digit counts thousands, unless its own unit stands with it.
     digit = _merged("digits")[rest[0]]
     scale = Decimal(_merged("units")[rest[1]]) / 1000 if len(rest) > 1 else Decimal(1)
-    return _short(Decimal(value) + Decimal(digit) * scale / 10) + marks["ten_thousand"]
+    return f"{_short(Decimal(value) + Decimal(digit) * scale / 10)}{marks['ten_thousand']}"
 
 
 def _whole(said: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache
+from itertools import pairwise
 
 from brasle_prescreen.reading.measured import (
     THOUSANDS,
@@ -110,7 +111,7 @@ def _latest(said: str, measured: list[Measured]) -> Measured | None:
     """Of several values the one said to be the latest: from 90 to 105, last time 90 and now 105."""
     if len(measured) == 1:
         return measured[0]
-    pairs = list(zip(measured, measured[1:], strict=False))
+    pairs = list(pairwise(measured))
     if len(measured) == 2 and _moved().fullmatch(said[pairs[0][0].end : pairs[0][1].start]):
         return measured[1]
     now = [one for one in measured if _time_before(said, measured, one) == "lab.now"]

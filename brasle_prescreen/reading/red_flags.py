@@ -149,9 +149,10 @@ def _clause_at(said: str, match: re.Match[str]) -> tuple[int, str]:
 @cache
 def _denial(path: str) -> re.Pattern[str]:
     """A negation right before; in a list, it also holds for the later members; in English some words may stand between."""
-    return re.compile(
-        rf"{any_of(path)}(?:(?: [a-z'-]+){{0,3}} ?|[\u3400-\u9fff]{{0,2}}|[\u3400-\u9fff]{{1,6}}(?:\u3001[\u3400-\u9fff]{{0,5}})*\u3001[\u3400-\u9fff]{{0,3}}| ?(?:[a-z'-]+ ?){{1,4}}(?:or|and|/) ?(?:[a-z'-]+ ?)?)$"
-    )
+    few_words, han = r"(?: [a-z'-]+){0,3} ?", r"[\u3400-\u9fff]"
+    chinese_list = rf"{han}{{1,6}}(?:\u3001{han}{{0,5}})*\u3001{han}{{0,3}}"
+    english_list = rf" ?(?:[a-z'-]+ ?){{1,4}}(?:{any_of('medicines.joins')}|/) ?(?:[a-z'-]+ ?)?"
+    return re.compile(rf"{any_of(path)}(?:{few_words}|{han}{{0,2}}|{chinese_list}|{english_list})$")
 
 
 def _is_denied(before: str, path: str) -> bool:
@@ -191,7 +192,7 @@ def _low_oxygen(said: str) -> bool:
 @cache
 def _platelets() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{any_of('alarm.platelets')})[^\d\n,.;]{{0,10}}(?P<value>\d+(?:\.\d+)?)(?P<wan>{any_of('numerals_marks')})?(?P<k> ?k(?![a-z]))?"
+        rf"(?:{any_of('alarm.platelets')})[^\d\n,.;]{{0,10}}(?P<value>\d+(?:\.\d+)?)(?P<wan>{any_of('numerals_marks')})?"
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from brasle_prescreen.glucocorticoids import DailyDose, Glucocorticoids
 from brasle_prescreen.medicines import Lexicon
 from brasle_prescreen.reading.dose_amounts import PerDay, milligrams, per_day, tablets
-from brasle_prescreen.reading.medicine_index import NAME_MASK, Place
+from brasle_prescreen.reading.medicine_place import NAME_MASK, Place
 from brasle_prescreen.reading.medicines_said import find_names
 from brasle_prescreen.reading.plain import is_too_long, plain, tight
 from brasle_prescreen.reading.reading import Outcome, Reading, ask_back, found, state
@@ -110,9 +110,7 @@ def _entry(entry: str | None, kinds: set[tuple[str, ...]]) -> str | None:
     return next(iter(by_steroid.values()), None)
 
 
-def _since_the_change(
-    said: str, names: list[Place], steroids: list[Place]
-) -> tuple[str, list[Place], list[Place]]:
+def _since_the_change(said: str, names: list[Place], steroids: list[Place]) -> tuple[str, list[Place], list[Place]]:
     """Of two steroids, one may have taken the other's place: then only what comes after the change counts."""
     changes = [match.end() for match in matcher("dose.present", "dose.changed_to").finditer(said)]
     start = max((change for change in changes if any(place.start >= change for place in steroids)), default=0)
@@ -120,7 +118,9 @@ def _since_the_change(
         return said, names, steroids
 
     def later(places: list[Place]) -> list[Place]:
-        return [place._replace(start=place.start - start, end=place.end - start) for place in places if place.start >= start]
+        return [
+            place._replace(start=place.start - start, end=place.end - start) for place in places if place.start >= start
+        ]
 
     return said[start:], later(names), later(steroids)
 
@@ -201,7 +201,7 @@ def _strengths(entry: str | None, lexicon: Lexicon) -> frozenset[Decimal]:
 def _judged(amount: PerDay, entry: str | None, hedged: bool, text: str, *, steroid_asked: bool) -> Reading[Dose]:
     table = _table()
     known = entry if entry in table.steroids else None
-    if known is None and steroid_asked and UNNAMED_SAFE_BELOW <= amount.most and amount.least <= UNNAMED_SAFE_ABOVE:
+    if known is None and steroid_asked and amount.most >= UNNAMED_SAFE_BELOW and amount.least <= UNNAMED_SAFE_ABOVE:
         return ask_back("unnamed_near_limit", text)
     if known is not None:
         if table.is_slip(known, DailyDose(amount.least, amount.most)):

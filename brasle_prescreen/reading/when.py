@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 from brasle_prescreen.partial_date import PartialDate
 from brasle_prescreen.reading.moment import Moment, find_moments
@@ -31,7 +32,7 @@ def read_when(text: str, on: date) -> Reading[PartialDate]:
     never = _says_never(_without(said, moments))
     ongoing = says(said, "time.ongoing") and not says(said, "asks")
     if usable:
-        return _from_dates(text, said, usable, moments, never=never, ongoing=ongoing)
+        return _from_dates(text, said, usable, moments, on, never=never, ongoing=ongoing)
     return _without_date(text, said, moments, never=never, ongoing=ongoing)
 
 
@@ -44,7 +45,7 @@ def after_correction(said: str, on: date) -> str:
 
 
 def _from_dates(
-    text: str, said: str, usable: list[Moment], moments: list[Moment], *, never: bool, ongoing: bool
+    text: str, said: str, usable: list[Moment], moments: list[Moment], on: date, *, never: bool, ongoing: bool
 ) -> Reading[PartialDate]:
     if never:
         return ask_back("date_and_never", text)
@@ -69,22 +70,18 @@ def _from_dates(
         return ask_back("unclear_date", text)
     if ongoing and not ends and rest[0].is_count:
         return ask_back("date_and_ongoing", text)
-    return _widened(text, said, rest[0], whole, moments)
+    return _widened(text, said, rest[0], whole, on)
 
 
-def _widened(text: str, said: str, moment: Moment, whole: PartialDate, moments: list[Moment]) -> Reading[PartialDate]:
-    """A date that the family was not certain of reaches further to both sides."""
+def _widened(text: str, said: str, moment: Moment, whole: PartialDate, on: date) -> Reading[PartialDate]:
+    """A date that the family was not certain of reaches further to both sides, though never into the future."""
     hedged = says(said, "time.hedge")
     around = _around().match(said, moment.end) is not None
     if moment.is_count or not (hedged or around):
         return found(whole, text, hedged=hedged)
     width = (whole.latest - whole.earliest).days
     slack = timedelta(days=31 if width > 92 else (15 if around else 7) if width > 0 else 3)
-    latest_known = max((other.days.latest for other in moments if other.days), default=whole.latest)
-    on = max(latest_known, whole.latest)
-    return found(
-        PartialDate(whole.earliest - slack, max(whole.latest, min(whole.latest + slack, on + slack))), text, hedged=True
-    )
+    return found(PartialDate(whole.earliest - slack, min(whole.latest + slack, on)), text, hedged=True)
 
 
 def _without_date(text: str, said: str, moments: list[Moment], *, never: bool, ongoing: bool) -> Reading[PartialDate]:
@@ -143,7 +140,7 @@ def _marked(said: str, moment: Moment, path: str) -> bool:
 
 def _joined(said: str, moments: list[Moment]) -> bool:
     """June or July; between June and July; from the 20th to the 22nd."""
-    between = [said[a.end : b.start].strip() for a, b in zip(moments, moments[1:], strict=False)]
+    between = [said[a.end : b.start].strip() for a, b in pairwise(moments)]
     return all(not gap or _joint().fullmatch(gap) for gap in between)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 FOLDER = "words"
 # No Latin word begins at a Chinese character: saying so first saves trying them all there.
 NO_LETTER_BEFORE, NO_LETTER_AFTER = "(?![\u3400-\u9fff])(?<![a-z])", r"(?![a-z])"
+_LANGUAGE_FILE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]+)?\.toml")
 _LATIN = re.compile(r"[a-z]")
 _CJK = re.compile("[\u3400-\u9fff]")
 
@@ -22,14 +23,10 @@ class WordsError(Exception):
 
 @cache
 def languages() -> tuple[tuple[str, dict[str, Any]], ...]:
-    """Every language file, in the order of its name. `choices.*.toml` and `calendar.toml` are read elsewhere."""
+    """Every language's file, such as zh.toml, in the order of the names. The other files are read where they are used."""
     folder = files(__package__) / FOLDER
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    found = []
-    for name in names:
-        if name.count(".") == 1 and name != "calendar.toml":
-            found.append((name, load(name)))
-    return tuple(found)
+    names = sorted(entry.name for entry in folder.iterdir() if _LANGUAGE_FILE.fullmatch(entry.name))
+    return tuple((name, load(name)) for name in names)
 
 
 @cache
