@@ -131,9 +131,7 @@ class Polling:
         if not new:  # served again although confirmed: no reason to hurry
             await asyncio.sleep(SHORTEST_EMPTY_POLL)
 
-    async def _call(
-        self, session: aiohttp.ClientSession, method: str, given: dict[str, Any]
-    ) -> tuple[int, bytes]:
+    async def _call(self, session: aiohttp.ClientSession, method: str, given: dict[str, Any]) -> tuple[int, bytes]:
         import aiohttp
 
         try:
@@ -144,9 +142,7 @@ class Polling:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             # Only the kind of error: its text could hold the address, and the address holds the token.
             kind = type(error).__name__
-            raise PollTrouble(
-                f"Telegram cannot be reached ({kind}); trying again until it answers."
-            ) from None
+            raise PollTrouble(f"Telegram cannot be reached ({kind}); trying again until it answers.") from None
 
     async def _meet_unreadable(self, status: int, body: bytes, single: bool) -> None:
         """An answer that is no JSON: a proxy's error page, or one update that no reader can take."""
@@ -155,9 +151,7 @@ class Polling:
         found = _UPDATE_ID.search(body)
         if single and found:
             try:
-                await self._store.keep_unreadable(
-                    body.decode("utf-8", "backslashreplace"), "not readable as JSON"
-                )
+                await self._store.keep_unreadable(body.decode("utf-8", "backslashreplace"), "not readable as JSON")
             except StoreUnavailable as error:
                 raise PollTrouble(str(error)) from None
             self._offset = int(found[1]) + 1
@@ -166,9 +160,7 @@ class Polling:
         self._unreadable += 1
         raise PollTrouble("Telegram's answer cannot be read; trying again, one update at a time.")
 
-    async def _meet_refusal(
-        self, session: aiohttp.ClientSession, answer: dict[str, Any], status: int
-    ) -> None:
+    async def _meet_refusal(self, session: aiohttp.ClientSession, answer: dict[str, Any], status: int) -> None:
         code = answer.get("error_code", status)
         description = str(answer.get("description", ""))
         parameters = answer.get("parameters")
@@ -183,8 +175,7 @@ class Polling:
             raise PollTrouble("A webhook was set for this bot.", SHORTEST_EMPTY_POLL)
         if code == 409:
             raise PollTrouble(
-                "Another program fetches updates with the same bot token. "
-                "Stop it, or ask @BotFather for a new token.",
+                "Another program fetches updates with the same bot token. Stop it, or ask @BotFather for a new token.",
                 CONFLICT_WAIT,
             )
         if code == 429 and isinstance(parameters, dict) and isinstance(parameters.get("retry_after"), int):

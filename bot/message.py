@@ -108,11 +108,15 @@ class Reply(Model):
 
 
 class Answered(Model):
-    """How the card that was just answered reads from now on: its question and the answer, without buttons."""
+    """How the card that was just answered reads from now on: its question and the answer, without its buttons.
+
+    A `private` one is folded; `open` is the press that shows its answer for a moment, where a channel can do that.
+    """
 
     text: Text
     answer: Text | None
     private: bool = False
+    open: Button | None = None
 
 
 # More than anybody writes in one message (Telegram's limit is 4,096). What is longer is cut, and asked for again.

@@ -65,9 +65,7 @@ class WebhookReceiver:
         except (json.JSONDecodeError, UnicodeDecodeError):
             return 400
         except (ValueError, RecursionError):  # JSON, but beyond any reader: kept for a person to look at
-            return await self._keep_unreadable(
-                whole.decode("utf-8", "backslashreplace"), "not readable as JSON"
-            )
+            return await self._keep_unreadable(whole.decode("utf-8", "backslashreplace"), "not readable as JSON")
         raw = as_raw(update)
         if raw is None:
             return await self._keep_unreadable(as_text(update), "an update without a number")

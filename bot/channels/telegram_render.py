@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.telegram_keyboard import PENCIL, keyboard
+from bot.channels.telegram_keyboard import PENCIL, Keys, callback_data, keyboard
 from bot.channels.telegram_limits import LONGEST_TEXT, LONGEST_TOAST, cut, utf16_length
 from bot.channels.telegram_live import Kind
 from bot.message import Answered, Incoming, Reply, Text
@@ -32,6 +32,8 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _TAG = re.compile(r"</?[a-z][^>]*>")
 # Presses that leave a card nobody will want to read again.
 IN_PLACE = ("close", "back", "resume", "language:", "change:")
+# The press on a folded answer: it changes nothing.
+OPENS = "open:"
 _TAP = re.compile(r"tap:([^:]*):(\d+)$")
 
 
@@ -81,14 +83,14 @@ class TelegramRenderer:
 
         rows = []
         if press:
+            opens = (incoming.button or "").startswith(OPENS)
             toast = cut(voice.plain(shown.toast), LONGEST_TOAST) if shown.toast else ""
-            rows.append(row("answer_callback", {**place, "query": press.query, "text": toast}))
+            rows.append(row("answer_callback", {**place, "query": press.query, "text": toast, "alert": opens}))
+            if opens:
+                return rows
         if shown.answered is not None and not shown.refreshed:
-            return [
-                *rows,
-                row("settle", {**place, "text": _settled(shown.answered, voice)}),
-                row("card", card),
-            ]
+            settled = {"text": _settled(shown.answered, voice), "keyboard": _opening(shown.answered, before, voice)}
+            return [*rows, row("settle", {**place, **settled}), row("card", card)]
         if press and (shown.refreshed or _stays_in_place(incoming.button or "")):
             return [*rows, row("refresh", card)]
         return [*rows, row("retire", place), row("card", card)]
@@ -166,6 +168,14 @@ def _settled(answered: Answered, voice: _Voice) -> str:
         answer = voice.html(answered.answer)
         lines.append(answer if answer.startswith(TICK) else f"{TICK} {answer}")
     return pack(["\n".join(lines)])[0]
+
+
+def _opening(answered: Answered, revision: int, voice: _Voice) -> Keys:
+    """The one button that a folded answer keeps: it is shown in a window of its own, and the card stays folded."""
+    if answered.open is None:
+        return []
+    data = callback_data(revision, answered.open.id)
+    return [[{"text": voice.plain(answered.open.label), "callback_data": data}]]
 
 
 def pack(blocks: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 The ops, with `revision` the card's own and `before` that of the card which stood there before:
 - answer_callback: end the spinning of a pressed button, with a toast; an old card loses its buttons.
-- settle: the card reads as answered from now on, without buttons.
+- settle: the card reads as answered from now on, without its buttons.
 - retire: the card loses its buttons; one that lists answers goes altogether.
 - card: a new live card.
 - refresh: the live card reads so from now on; where it cannot be changed, a new one is sent.
@@ -96,15 +96,16 @@ class TelegramSender:
 
     async def _answer_callback(self, item: OutboxItem, live: Live | None) -> None:
         payload = item.payload
-        await self._call(AnswerCallbackQuery(callback_query_id=payload["query"], text=payload["text"] or None))
+        text, alert = payload["text"] or None, payload["alert"] or None
+        await self._call(AnswerCallbackQuery(callback_query_id=payload["query"], text=text, show_alert=alert))
         pressed = payload["pressed"]
-        if live is not None and pressed is not None and live.message != pressed:
+        if not alert and live is not None and pressed is not None and live.message != pressed:
             await self._strip(item.address, pressed)
 
     async def _settle(self, item: OutboxItem, live: Live | None) -> None:
         for message in self._targets(item, live):
             try:
-                await self._edit(item.address, message, item.payload["text"], None)
+                await self._edit(item.address, message, item.payload["text"], _markup(item.payload["keyboard"]))
             except CannotEdit:
                 continue
 

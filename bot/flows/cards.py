@@ -89,7 +89,19 @@ def answered(dialogue: Dialogue, around: Surroundings, shown: Value | None) -> A
         text=Text(key=f"{words(id, card)}.ask", values=about(dialogue, number, around)),
         answer=answer,
         private=card.private,
+        open=Button(id=f"open:{dialogue.interview.child}:{id}", label=Text(key="review.open"))
+        if card.private
+        else None,
     )
+
+
+def opened(dialogue: Dialogue, place: str) -> Text:
+    """The answer to the private card at `place` ("child:card"), as it stands now; stale if there is none."""
+    child, _, id = place.partition(":")
+    for interview in (dialogue.interview, *dialogue.earlier):
+        if str(interview.child) == child and id in interview.given:
+            return Text(key="answer", values={"answer": interview.given[id].shown})
+    return Text(key="stale")
 
 
 def choice_label(card: Card, id: str, choice: str) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.flows import answering, anytime, contact, person, result, review, stopping, urgent, welcome
+from bot.flows.cards import opened
 from bot.flows.dialogue import Dialogue
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.message import Incoming, Reply, Text
@@ -61,6 +62,9 @@ def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if said.command is not None:
         turn = anytime.take_command(dialogue, said, around)
         return turn if turn is not None else stay(dialogue, Text(key="unknown_command"))
+    if said.button is not None and said.button.startswith("open:"):
+        # A card answered long ago: its answer is shown for a moment, and nothing else changes.
+        return Turn(dialogue, refreshed=True, toast=opened(dialogue, said.button.removeprefix("open:")))
     if said.revision is not None and said.revision != dialogue.revision:
         return stay(dialogue, Text(key="stale")).with_(toast=Text(key="stale"))
     if said.button in ("person", "stop", *anytime.PAGES) and dialogue.page is None:

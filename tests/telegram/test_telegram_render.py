@@ -165,6 +165,16 @@ def test_a_settled_card_keeps_its_question_and_the_answer_as_typed() -> None:
     assert settle.payload["pressed"] == 12
 
 
+def test_a_folded_answer_keeps_one_button_that_opens_it_in_a_window() -> None:
+    opens = button("open:1:hepatitis", "Open")
+    folded = Answered(text=text("q", n=1), answer=text("said", words="answered (private)"), private=True, open=opens)
+    settle = render(PRESS, Shown(QUESTION, folded, revision=5))[1]
+    assert settle.payload["keyboard"] == [[{"text": "Open", "callback_data": "4:open:1:hepatitis"}]]
+    press = PRESS.model_copy(update={"button": "open:1:hepatitis"})
+    [answer] = render(press, Shown(QUESTION, toast=text("said", words="positive"), refreshed=True))
+    assert (answer.op, answer.payload["text"], answer.payload["alert"]) == ("answer_callback", "positive", True)
+
+
 def test_a_toast_fits() -> None:
     [answer, *_] = render(PRESS, Shown(QUESTION, toast=text("said", words="\U0001f600" * 150)))
     assert answer.payload["query"] == "99"
