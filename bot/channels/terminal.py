@@ -58,13 +58,12 @@ class Terminal:
         here = {"channel": "terminal", "address": self._address, "id": secrets.token_hex(8)}
         buttons = _buttons(shown)
         if line.startswith("/") and len(line) > 1:
-            return Incoming.model_validate({**here, "command": line[1:].split(maxsplit=1)[0]})
-        if line.isdecimal() and 1 <= int(line) <= len(buttons) and shown.reply.card not in ("birth_date", "sledai"):
-            return Incoming.model_validate({**here, "button": buttons[int(line) - 1].id, "revision": shown.revision})
-        if line.startswith("#") and line[1:].isdecimal() and 1 <= int(line[1:]) <= len(buttons):
-            return Incoming.model_validate(
-                {**here, "button": buttons[int(line[1:]) - 1].id, "revision": shown.revision}
-            )
+            command, *argument = line[1:].split(maxsplit=1)
+            return Incoming.model_validate({**here, "command": command, "argument": argument[0] if argument else None})
+        tapped = line.removeprefix("#")
+        is_tap = tapped.isdecimal() and (line.startswith("#") or not _mark(shown))
+        if is_tap and 1 <= int(tapped) <= len(buttons):
+            return Incoming.model_validate({**here, "button": buttons[int(tapped) - 1].id, "revision": shown.revision})
         return Incoming.model_validate({**here, "text": line})
 
     async def _say(self, incoming: Incoming) -> Shown:
@@ -87,7 +86,8 @@ class Terminal:
         reply = shown.reply
         write = self._console.print
         write()
-        if shown.answered is not None and shown.answered.answer is not None:
+        read_back = any(note.key.startswith("understood") for note in reply.notes)
+        if shown.answered is not None and shown.answered.answer is not None and not read_back:
             write(say(shown.answered.answer), style="dim", markup=False)
         for note in reply.notes:
             write(say(note), style="yellow", markup=False)
@@ -100,15 +100,26 @@ class Terminal:
         write(say(reply.text), style="bold red" if reply.kind == "urgent" else "bold", markup=False)
         for detail in reply.details:
             write(say(detail), markup=False)
+        if reply.entry is not None and reply.entry.hint is not None:
+            hint = Text(key="browser.example", values={"example": reply.entry.hint})
+            write(say(hint), style="dim", markup=False)
+        numbers = {button.id: f"{_mark(shown)}{number}" for number, button in enumerate(_buttons(shown), start=1)}
         for row in reply.rows:
-            write(f"  {say(row.label)}: {say(row.answer)}", markup=False)
-        for number, button in enumerate(_buttons(shown), start=1):
-            mark = "[x] " if button.chosen else ""
-            write(
-                f"  {number:>2}  {mark}{say(button.label)}",
-                markup=False,
-                style="dim" if button.style == "navigation" else None,
-            )
+            change = f"{numbers[row.change.id]:>4}  {say(row.change.label)} " if row.change is not None else "      "
+            write(f"{change}{say(row.label)}: {say(row.answer)}", markup=False)
+        for button in (*reply.choices, *reply.navigation):
+            tick = "[x] " if button.chosen else ""
+            style = "dim" if button.style == "navigation" else None
+            write(f"{numbers[button.id]:>4}  {tick}{say(button.label)}", markup=False, style=style)
+
+
+def _mark(shown: Shown) -> str:
+    """What stands before the number of a button: "#" where a bare number is an answer, such as a score or a dose."""
+    reply = shown.reply
+    number_is_an_answer = reply.entry is not None and (
+        reply.entry.kind == "number" or reply.card == "birth_date" or reply.card.endswith(".dose")
+    )
+    return "#" if number_is_an_answer else ""
 
 
 def _buttons(shown: Shown) -> list[Button]:
