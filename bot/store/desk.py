@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.store import lead_file, lead_packets, lead_search, site_decisions, work, work_queue
-from bot.store.lead_packets import Stored
+from bot.store.counting import Counting
+from bot.store.lead_packets import LogLine, Stored
 from bot.store.ledger import Ledger
 from bot.store.work_records import Decision, LeadFile, NewDecision, NewOverride
 from brasle_prescreen.lead import LeadStatus
@@ -31,6 +32,7 @@ class Desk:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.counting = Counting(store)
 
     async def queue(self, *, ended: bool = False) -> list[QueueRow]:
         """Open leads, with `ended` all, in no order; nothing sealed is opened."""
@@ -121,6 +123,14 @@ class Desk:
     async def every_packet(self) -> list[Stored]:
         """All leads but withdrawn ones, opened: for judging again. Takes its time."""
         return await asyncio.to_thread(self._in_another_thread, _every)
+
+    async def contacts(self) -> dict[str, dict[str, Any]]:
+        """How to reach each family, by reference number."""
+        return await asyncio.to_thread(self._in_another_thread, lead_packets.contacts)
+
+    async def log_lines(self) -> list[LogLine]:
+        """The screening log, in the order in which families came."""
+        return await asyncio.to_thread(self._in_another_thread, lead_packets.log_lines)
 
     async def note_rescreened(self, codes: list[str], looked_at: int, by: str) -> None:
         """The trail notes which leads were listed."""

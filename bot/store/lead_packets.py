@@ -87,7 +87,10 @@ def contacts(ledger: Ledger) -> dict[str, dict[str, Any]]:
 
 
 def log_lines(ledger: Ledger) -> list[LogLine]:
-    """The screening log, in the order in which families came; nothing in it names anybody."""
+    """The screening log, in the order in which families came; nothing in it names anybody.
+
+    Of a family that erased its data the line stays, with number, dates and status.
+    """
     lines = []
     for code, person, status, created, reached, closed_for, first, by, last in ledger.sql.execute(
         _SQL["journal"]
@@ -105,9 +108,6 @@ def log_lines(ledger: Ledger) -> list[LogLine]:
                 last_step=None if last is None else from_micros(last),
             )
         )
-    return lines
-
-
-def note_export(ledger: Ledger, what: str, form: str, rows: int, by: str) -> None:
-    """The trail notes what was taken out, in which form, how many lines."""
-    audit.append(ledger, by, Did(f"export.{what}", "", form, None, rows))
+    for code, status, created, changed in ledger.sql.execute(_SQL["past"]).fetchall():
+        lines.append(LogLine(code, status, from_micros(created), None, None, "", audit.FAMILY, from_micros(changed)))
+    return sorted(lines, key=lambda line: (line.created, line.code))

@@ -150,7 +150,7 @@ FROM lead LEFT JOIN work ON work.lead = lead.id
 GROUP BY lead.person;
 
 -- name: changed_leads
-SELECT id, changed FROM lead;
+SELECT id, changed, status FROM lead;
 
 -- name: packet_of
 SELECT lead.person, lead.status, lead.packet, work.closed_for

@@ -1,0 +1,185 @@
+"""Out, for now: the queue and the screening log as files. Without identities unless asked for; each is in
+the trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from bot.coordinator.access import Page, Visit, needs
+from bot.coordinator.packet import Voice
+from bot.coordinator.spreadsheet import CONTENT_TYPES, CSV, XLSX, as_csv, as_xlsx
+from bot.flows.turn import SITE_ZONE
+from bot.message import Text
+from bot.store.audit_entry import Did
+from bot.store.lead_packets import LogLine
+from brasle_prescreen.lead import CloseCategory, LeadStatus, fhir_status
+from brasle_prescreen.lead_queue import QueueRow
+
+CODED = (
+    "code",
+    "status",
+    "fhir",
+    "tier",
+    "score",
+    "look_again",
+    "safety",
+    "asked_for_call",
+    "language",
+    "handed_over",
+    "holder",
+    "calls",
+    "reached",
+)
+NAMED = ("name", "way", "reach", "best_time", "city")
+LOG = ("number", "code", "handed_over", "first_call", "reached", "status", "fhir", "reason", "by", "last_step")
+FORMS = (CSV, XLSX)
+
+
+@needs("export.coded")
+async def exports(visit: Visit) -> Response:
+    """What can be taken out."""
+    return await _show(visit)
+
+
+@needs("export.coded")
+async def queue_coded(visit: Visit) -> Response:
+    """The queue without identities."""
+    return await _queue(visit, named=False)
+
+
+@needs("export.named")
+async def queue_named(visit: Visit) -> Response:
+    """The queue with names and numbers."""
+    return await _queue(visit, named=True)
+
+
+@needs("export.coded")
+async def screening_log(visit: Visit) -> Response:
+    """The screening log of good clinical practice: who was considered, when, and how it ended, without
+    identities.
+    """
+    form = visit.typed("form")
+    if form not in FORMS:
+        return await _show(visit, {"form": Text(key="console.export.choose_form")})
+    lines = await visit.store.desk.log_lines()
+    names = await visit.store.staff.names()
+    table = [_heads(visit, LOG)]
+    table += [_log_row(visit, number, line, names) for number, line in enumerate(lines, start=1)]
+    return await _file(visit, "screening_log", form, table)
+
+
+async def _queue(visit: Visit, *, named: bool) -> Response:
+    form = visit.typed("form")
+    if form not in FORMS:
+        return await _show(visit, {"form": Text(key="console.export.choose_form")})
+    rows = sorted(await visit.store.desk.queue(ended=True), key=lambda row: (row.created, row.code))
+    contacts = await visit.store.desk.contacts() if named else {}
+    names = await visit.store.staff.names()
+    voice = Voice(visit.console.wording, visit.language)
+    table = [_heads(visit, CODED + (NAMED if named else ()))]
+    for row in rows:
+        cells = _queue_row(visit, row, names)
+        if named:
+            contact = contacts.get(row.code, {})
+            cells += [
+                str(contact.get("name", "")),
+                voice.way(str(contact.get("way", ""))),
+                str(contact.get("value", "")),
+                voice.best_time(str(contact.get("best_time", ""))),
+                str(contact.get("city", "")),
+            ]
+        table.append(cells)
+    return await _file(visit, "queue_named" if named else "queue", form, table)
+
+
+async def _file(visit: Visit, what: str, form: str, table: list[list[str]]) -> Response:
+    """The trail notes the export before the file is given out."""
+    await visit.record(Did(f"export.{what}", "", form, None, len(table) - 1))
+    day = visit.console.clock().astimezone(SITE_ZONE).date().isoformat()
+    content = as_csv(table) if form == CSV else as_xlsx(table, visit.word(f"export.{what}")[:31])
+    name = f"brasle-{what.replace('_', '-')}-{day}.{form}"
+    return Response(
+        content,
+        media_type=CONTENT_TYPES[form],
+        headers={"content-disposition": f'attachment; filename="{name}"', "x-content-type-options": "nosniff"},
+    )
+
+
+async def _show(visit: Visit, problems: dict[str, Text] | None = None) -> Response:
+    return visit.page(
+        "exports.html",
+        status=422 if problems else 200,
+        forms=[(form, visit.word(f"export.form.{form}")) for form in FORMS],
+        problems=problems or {},
+        typed=visit.form,
+    )
+
+
+def _heads(visit: Visit, columns: tuple[str, ...]) -> list[str]:
+    return [visit.word(f"export.column.{column}") for column in columns]
+
+
+def _queue_row(visit: Visit, row: QueueRow, names: Mapping[str, str]) -> list[str]:
+    work = row.work
+    return [
+        row.code,
+        visit.word(f"status.{work.status.value}"),
+        fhir_status(work.status),
+        visit.word(f"tier.{row.tier or 'none'}") if not row.is_erased else visit.word("queue.erased"),
+        "" if row.score is None else str(row.score),
+        "" if row.clears_on is None else row.clears_on.isoformat(),
+        visit.word("lead.yes") if row.safety else "",
+        visit.word("lead.yes") if row.asked_for_call else "",
+        row.language,
+        _moment(row.created),
+        names.get(work.holder, visit.word("queue.somebody")) if work.holder else "",
+        str(work.attempts),
+        _moment(work.reached_at),
+    ]
+
+
+def _log_row(visit: Visit, number: int, line: LogLine, names: Mapping[str, str]) -> list[str]:
+    status = LeadStatus(line.status)
+    return [
+        str(number),
+        line.code,
+        _moment(line.created),
+        _moment(line.first_call),
+        _moment(line.reached),
+        visit.word(f"status.{status.value}"),
+        fhir_status(status, line.closed_for),
+        _reason(visit, line.closed_for),
+        _who(visit, line.by, names),
+        _moment(line.last_step),
+    ]
+
+
+def _reason(visit: Visit, reason: str) -> str:
+    if reason in {one.id for one in visit.console.protocol.criteria if one.private}:
+        return visit.word("grid.private_item")
+    return visit.word(f"close.{reason}") if reason in set(CloseCategory) else reason
+
+
+def _who(visit: Visit, by: str, names: Mapping[str, str]) -> str:
+    known: dict[str, Any] = {"family": "lead.the_family", "outbox": "lead.the_program", "program": "lead.the_program"}
+    if by in known:
+        return visit.word(known[by])
+    return names.get(by, visit.word("queue.somebody")) if by.startswith("account:") else by
+
+
+def _moment(at: datetime | None) -> str:
+    """By the site's clock, to the minute."""
+    return "" if at is None else at.astimezone(SITE_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+PAGES = (
+    Page("/exports", exports),
+    Page("/exports/queue", queue_coded, post=True),
+    Page("/exports/queue-named", queue_named, post=True),
+    Page("/exports/screening-log", screening_log, post=True),
+)
