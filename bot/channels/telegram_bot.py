@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError, TelegramRetryAfter
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramRetryAfter
 from aiogram.types import Chat, InlineKeyboardButton, InlineKeyboardMarkup, User
 
 from bot.backoff import wait_seconds
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 GROUP_WORD_EVERY = 24 * 3600.0
 MOST_GROUPS_REMEMBERED = 1000
 LONGEST_WAIT = 300.0
-TRIES_OF_PROFILE = 5
 
 _log = logging.getLogger(__name__)
 
@@ -53,15 +52,19 @@ class TelegramBot:
         """Set the webhook (address, secret), if there is one, and bring the profile up to date."""
         if webhook is not None:
             await self._set_webhook(*webhook, allowed)
-        for attempt in range(1, TRIES_OF_PROFILE + 1):
+        failures = 0
+        while True:
             try:
                 await bring_up_to_date(self._bot, self._wording)
                 return
             except TelegramRetryAfter as error:
                 await asyncio.sleep(error.retry_after)
-            except (AiogramError, OSError) as error:
-                _log.warning("The bot's page on Telegram was not brought up to date: %s.", type(error).__name__)
-                await asyncio.sleep(wait_seconds(attempt, first=5.0, most=LONGEST_WAIT))
+            except TelegramBadRequest as error:
+                _log.error("Telegram does not take the bot's name, description or commands: %s", error.message)
+                return
+            except (AiogramError, OSError):  # unreachable, or the token is wrong: others say so
+                failures += 1
+                await asyncio.sleep(wait_seconds(failures, first=5.0, most=LONGEST_WAIT))
 
     async def close(self) -> None:
         await self._bot.session.close()
@@ -74,8 +77,10 @@ class TelegramBot:
                 return
             except (AiogramError, OSError) as error:
                 failures += 1
-                reason = getattr(error, "message", "") if "Bad Request" in str(error) else type(error).__name__
-                _log.error("The webhook could not be set: %s", reason)
+                # Of what Telegram refuses it tells the reason; other errors may quote the address with its token.
+                reason = error.message if isinstance(error, TelegramBadRequest) else type(error).__name__
+                if failures == 1:
+                    _log.error("The webhook could not be set, and is tried again: %s", reason)
                 await asyncio.sleep(wait_seconds(failures, most=LONGEST_WAIT))
 
     async def _family_left(self, address: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.store.store import Store
-from tests.fake_telegram import FakeTelegram, Person
+from tests.fake_telegram import FakeTelegram, Person, bad_request
 
 from .serving import SECRET, Served, serving
 
@@ -280,3 +280,17 @@ async def test_the_webhook_is_set_with_its_secret(telegram: FakeTelegram, store:
         assert call.given.text("url") == served.url + "/telegram/webhook"
         assert call.given.text("secret_token") == SECRET
         assert "callback_query" in call.given.tree("allowed_updates", "x")
+
+
+async def test_what_cannot_be_set_at_the_start_is_set_later(
+    telegram: FakeTelegram, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.channels.telegram_bot.LONGEST_WAIT", 0.01)
+    telegram.faults.refuse(bad_request("bad webhook: an HTTPS URL must be provided"), "setWebhook")
+    telegram.faults.cut_connection("setWebhook", times=2)
+    telegram.faults.server_error("getMyName", times=2)
+    async with serving(telegram, store, webhook=True):
+        await telegram.until(lambda: telegram.made("setWebhook", 200))
+        await telegram.until(lambda: telegram.made("setMyCommands", 200))
+    assert caplog.text.count("The webhook could not be set") == 1
+    assert telegram.token not in caplog.text
