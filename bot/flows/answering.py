@@ -79,6 +79,8 @@ def _pressed(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: S
         if not dialogue.interview.ticked:
             return stay(dialogue, Text(key="multiple.nothing_ticked"))
         return give(dialogue, _several(dialogue, asked, id, around, only=word == "only"), asked, id, around)
+    if word == "keep" and (kept := interview.given.get(id)) is not None:
+        return give(dialogue, kept, asked, id, around)
     if word == "choose" and (choice := asked.choice(rest)):
         return give(dialogue, _one(choice, asked, id, around), asked, id, around)
     if word == "window" and (window := asked.window(rest)):

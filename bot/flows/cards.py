@@ -24,6 +24,10 @@ FIELDS = {
 }
 
 
+# Cards answered by typing: whoever comes back to one may keep what was typed.
+TYPED = ("age", "date", "number", "titer", "medicine_dose")
+
+
 def question_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     """The card at which this child's interview stands."""
     interview = dialogue.interview
@@ -170,6 +174,8 @@ def _choices(dialogue: Dialogue, card: Card, id: str, around: Surroundings) -> I
         )
     for window in card.windows:
         yield Button(id=f"window:{window.id}", label=window_label(window), chosen=window.id in earlier)
+    if given is not None and not given.choices and card.kind in TYPED and not card.private:
+        yield Button(id="keep", label=Text(key="answer.keep", values={"answer": given.shown}), chosen=True)
     if card.ongoing:
         yield Button(id="ongoing", label=Text(key="ongoing"), chosen="ongoing" in earlier)
     if card.kind == "multiple" and (ticked or page):

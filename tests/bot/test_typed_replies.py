@@ -148,3 +148,12 @@ async def test_the_last_reply_is_put_right_in_the_list_of_answers(family: Family
     await family.answer({**BOY, "labs": "'血小板 150 10^9/L 2026年11月20日"})
     assert family.key == "review.text"
     assert family.notes == ["understood.review"]
+
+
+async def test_whoever_comes_back_to_a_typed_answer_may_keep_it(family: Family) -> None:
+    await come_to(family, "sex")
+    before = (await family.stored()).interview.given["birth_date"]
+    await family.tap("back")
+    await family.tap("keep")
+    assert family.card == "sex"
+    assert (await family.stored()).interview.given["birth_date"] == before
