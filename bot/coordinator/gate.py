@@ -38,9 +38,10 @@ class Gate:
 
     async def answer(self, page: Page, request: Request) -> Response:
         """The page, or what stands in its place."""
-        visit = self._stranger(request)
+        form = await request.form(max_files=0) if page.post else FormData()
+        visit = self._stranger(request, form)
         try:
-            visit = await self._arrive(page, request)
+            visit = await self._arrive(page, visit)
             response = await self._admit(page, visit)
         except StoreUnavailable as trouble:
             log.error("a page of the console failed: %s", where(trouble))
@@ -51,30 +52,31 @@ class Gate:
             response.headers.setdefault(name, value)
         return response
 
-    async def _arrive(self, page: Page, request: Request) -> Visit:
-        form = await request.form(max_files=0) if page.post else FormData()
+    async def _arrive(self, page: Page, stranger: Visit) -> Visit:
+        """The visit of whoever the session's cookie stands for; the stranger's if it stands for nobody."""
+        request = stranger.request
         token = self.console.cookies.secret(request, "staff")
         stage: Stage = "enrolling" if page.admission.who == "enrolling" else "signed_in"
         session = None
         if token is not None:
             session = await self.console.store.staff.session(token, stage, self.console.idle)
         if session is None or token is None:
-            return self._stranger(request, form)
+            return stranger
         return Visit(
             request=request,
             console=self.console,
             language=session.language,
             secret=token,
             who=_signed_in(session),
-            form=form,
+            form=stranger.form,
             kept=session.kept,
         )
 
-    def _stranger(self, request: Request, form: FormData | None = None) -> Visit:
+    def _stranger(self, request: Request, form: FormData) -> Visit:
         """Nobody who is signed in. Forms have a token all the same, made of a cookie of their own."""
         language = self.console.language(self.console.cookies.get(request, "staff-language"))
         secret = self.console.cookies.secret(request, "staff-form") or new_session()
-        return Visit(request, self.console, language, secret, NOBODY, form if form is not None else FormData())
+        return Visit(request, self.console, language, secret, NOBODY, form)
 
     async def _admit(self, page: Page, visit: Visit) -> Response:
         admission = page.admission

@@ -7,7 +7,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import unicodedata
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,8 +20,7 @@ _MEMORY_KIB = 19 * 1024
 _PASSES = 2
 _LANES = 1
 # Each comparison takes some 40 ms of a processor: a flood of guesses must not take them all.
-_AT_ONCE = 2
-_LONGEST_QUEUE = 40
+_LONGEST_QUEUE = 30
 _FEWEST_DIFFERENT = 6
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -33,38 +33,52 @@ _EASY = ("password", "brasle", "coordinator", "hospital", "admin", "lupus", "wel
 _SHORTEST_RUN = 4
 _LEAST_OF_ITS_OWN = 7  # what must be left of it without names, common words and rows of keys
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Weakness = Literal["short", "long", "easy", "name"]
 
 
+class _Lane:
+    """Comparisons one after another."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Semaphore(1)
+        self.waiting = 0
+
+
 class Passwords:
-    """Hashes and compares in threads, few at once."""
+    """Hashes and compares in threads, one at a time for browsers that are known, and one for all others.
+
+    So a flood of guesses from elsewhere keeps nobody waiting who signs in where they always do.
+    """
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES)
-        self._turn = asyncio.Semaphore(_AT_ONCE)
-        self._waiting = 0
+        self._lanes = {True: _Lane(), False: _Lane()}
         # Compared with when nobody has the name, so that the answer takes as long.
         self._nobodys = self._hasher.hash(secrets.token_urlsafe())
 
-    @property
-    def is_busy(self) -> bool:
+    def is_busy(self, known_browser: bool) -> bool:
         """Whether so many wait already that one more should be sent away, before anything is counted."""
-        return self._waiting >= _LONGEST_QUEUE
+        return self._lanes[known_browser].waiting >= _LONGEST_QUEUE
 
     async def hash(self, password: str) -> str:
         """The password as it is kept."""
-        async with self._turn:
-            return await asyncio.to_thread(self._hasher.hash, normal(password))
+        return await self._in_turn(True, self._hasher.hash, normal(password))
 
-    async def is_right(self, kept: str, password: str) -> bool:
+    async def is_right(self, kept: str, password: str, known_browser: bool) -> bool:
         """Whether this is the password; False for an empty `kept`, after as long a time."""
-        self._waiting += 1
-        try:
-            async with self._turn:
-                right = await asyncio.to_thread(self._compare, kept or self._nobodys, normal(password))
-        finally:
-            self._waiting -= 1
+        right = await self._in_turn(known_browser, self._compare, kept or self._nobodys, normal(password))
         return right and bool(kept)
+
+    async def _in_turn(self, known_browser: bool, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        lane = self._lanes[known_browser]
+        lane.waiting += 1
+        try:
+            async with lane.turn:
+                return await asyncio.to_thread(work, *given, **named)
+        finally:
+            lane.waiting -= 1
 
     def is_outdated(self, kept: str) -> bool:
         """Whether it was kept under weaker parameters than today's."""

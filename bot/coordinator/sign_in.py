@@ -79,19 +79,20 @@ async def sign_in(visit: Visit) -> Response:
 async def prove(visit: Visit, name: str, browser: str, *, password: str) -> Proved | Refusal:
     """Whether the typed password and code are those of this name; the code is not used up yet."""
     staff, passwords = visit.store.staff, visit.console.passwords
-    if passwords.is_busy:
+    name = name[:_LONGEST_NAME]
+    if passwords.is_busy(await staff.knows_browser(name, browser)):
         return Refusal(503, Text(key="console.sign_in.busy"))
-    attempt = await staff.attempt(name[:_LONGEST_NAME], browser)
+    attempt = await staff.attempt(name, browser)
     if isinstance(attempt, Locked):
         return Refusal(429, locked(attempt, visit.console.clock()))
-    right = await passwords.is_right(attempt.password, password)
+    right = await passwords.is_right(attempt.password, password, attempt.known_browser)
     proof = proof_of(visit.typed("code"), attempt.secret, attempt.step, visit.console.clock())
     if not right or proof is None:
         if attempt.account:
             await staff.refused(attempt.account)
         return wrong()
     rehashed = await passwords.hash(password) if passwords.is_outdated(attempt.password) else None
-    return Proved(name[:_LONGEST_NAME], attempt.account, proof, browser, rehashed)
+    return Proved(name, attempt.account, proof, browser, rehashed)
 
 
 def wrong() -> Refusal:

@@ -23,6 +23,14 @@ PROGRAM = "program"
 FAMILY = "family"
 _OF_THE_PROGRAM = frozenset({PROGRAM, "outbox"})
 _ACCOUNT = re.compile(r"account:[A-Z0-9-]{4,20}")
+_CONDITIONS = {
+    "subject": "subject = :subject",
+    "who": "who = :who",
+    "action": "action = :action",
+    "since": "at >= :since",
+    "until": "at < :until",
+    "before": "seq < :before",
+}
 _NAME = b"audit_name.sealed"
 _PRINTED = re.compile(r"([0-9]{1,15})[: ]\s*([0-9a-f]{64})")
 
@@ -81,19 +89,18 @@ def begin(ledger: Ledger) -> None:
 def listing(ledger: Ledger, wanted: Wanted) -> list[Entry]:
     """Entries with the names of who did it."""
     known = names(ledger)
-    rows = ledger.sql.execute(
-        _SQL["listing"],
-        {
-            "subject": wanted.subject,
-            "who": wanted.who,
-            "action": wanted.action,
-            "since": None if wanted.since is None else to_micros(wanted.since),
-            "until": None if wanted.until is None else to_micros(wanted.until),
-            "before": wanted.before,
-            "limit": wanted.limit,
-        },
-    ).fetchall()
-    return [_entry(row, known) for row in rows]
+    values = {
+        "subject": wanted.subject,
+        "who": wanted.who,
+        "action": wanted.action,
+        "since": None if wanted.since is None else to_micros(wanted.since),
+        "until": None if wanted.until is None else to_micros(wanted.until),
+        "before": wanted.before,
+        "limit": wanted.limit,
+    }
+    where = [condition for name, condition in _CONDITIONS.items() if values[name] is not None]
+    statement = _SQL["listing"].replace("{where}", " AND ".join(where) or "true")
+    return [_entry(row, known) for row in ledger.sql.execute(statement, values).fetchall()]
 
 
 def actions(ledger: Ledger) -> list[str]:

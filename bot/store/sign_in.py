@@ -49,6 +49,12 @@ def attempt(ledger: Ledger, name: str, browser: str | None) -> Attempt | Locked:
     return proofs(ledger, account, known) if account else Attempt()
 
 
+def knows_browser(ledger: Ledger, name: str, browser: str) -> bool:
+    """Whether somebody of this name has signed in in this browser before."""
+    found = ledger.sql.execute(_SQL["by_name"], (accounts.name_mark(ledger, name),)).fetchall()
+    return bool(found) and _knows(ledger, found[0][0], browser)
+
+
 def proofs(ledger: Ledger, account: str, known_browser: bool = False) -> Attempt:
     """What is needed to judge whether somebody is who they say; empty if they may not work now."""
     [(state, password, secret, step)] = ledger.sql.execute(_SQL["proofs"], (account,)).fetchall()

@@ -80,6 +80,10 @@ class Staff:
         """Count an attempt and get what is needed to judge it."""
         return await self._store._write(sign_in.attempt, name, browser)
 
+    async def knows_browser(self, name: str, browser: str) -> bool:
+        """Whether somebody of this name has signed in in this browser before."""
+        return self._store._read(sign_in.knows_browser, name, browser)
+
     async def refused(self, account: str) -> None:
         """The attempt was wrong."""
         await self._store._write(sign_in.refused, account)

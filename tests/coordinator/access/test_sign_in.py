@@ -363,7 +363,7 @@ def test_a_link_followed_from_a_mail_arrives_although_the_cookie_is_withheld(sit
 
 def test_a_busy_server_sends_away_without_counting(site: ConsoleSite, monkeypatch: pytest.MonkeyPatch) -> None:
     lin = site.account("auditor", "Lin Mei")
-    monkeypatch.setattr(Passwords, "is_busy", True)
+    monkeypatch.setattr(Passwords, "is_busy", lambda self, known_browser: True)
     for _ in range(FREE_TRIES * 2):
         assert site.stranger().sign_in(lin).status_code == 503
     monkeypatch.undo()
@@ -478,3 +478,16 @@ def test_the_time_to_answer_does_not_tell_whether_a_name_exists(
         stranger.post("/coordinator/sign-in", name=name, password="wrong", code="123456")
     assert len(compared) == 2
     assert compared[0] == compared[1]  # the same parameters, so the same work
+
+
+async def test_a_flood_from_elsewhere_keeps_nobody_waiting_in_their_own_browser() -> None:
+    passwords = Passwords()
+    kept = await passwords.hash(PASSWORD)
+    flood = [asyncio.create_task(passwords.is_right("", f"guess {number}", False)) for number in range(40)]
+    await asyncio.sleep(0)
+    assert passwords.is_busy(False)
+    assert not passwords.is_busy(True)
+    assert await passwords.is_right(kept, PASSWORD, True)
+    assert not all(task.done() for task in flood)
+    assert not any(await asyncio.gather(*flood))
+    assert not passwords.is_busy(False)

@@ -85,6 +85,8 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_subject ON audit (subject);
 CREATE INDEX audit_who ON audit (who);
+CREATE INDEX audit_action ON audit (action);
+CREATE INDEX audit_at ON audit (at);
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
 BEGIN
     SELECT RAISE(ABORT, 'the trail is only ever added to');
