@@ -278,7 +278,8 @@ def _advance(
     ended = _early_end(interview, asked, around)
     if ended is not None:
         ended_interview = interview.model_copy(update={"trail": trail, "ends": (*interview.ends, ended)})
-        return Turn(go(dialogue.having(interview=ended_interview), "end_early", *notes), happened=happened)
+        ended_here = dialogue.having(interview=ended_interview)
+        return Turn(go(ended_here, "end_early", *_put_right(notes, "early_end")), happened=happened)
     returning = next((choice.returns_to for choice in chosen if choice.returns_to), None)
     following = returning or next_card(interview, around.questions, around.protocol.medicines, around.today)
     if returning:
@@ -286,15 +287,17 @@ def _advance(
         dialogue = dialogue.with_interview(given=without)
     if following is None:
         return Turn(
-            go(dialogue.with_interview(card=None, trail=trail, changing=False), "finish", *map(_in_review, notes)),
+            go(dialogue.with_interview(card=None, trail=trail, changing=False), "finish", *_put_right(notes, "review")),
             happened=(*happened, Happened("finished")),
         )
     return Turn(go(dialogue.with_interview(card=following, trail=trail), "answer", *notes), happened=happened)
 
 
-def _in_review(note: Text) -> Text:
-    """A reply read back above the list of answers is put right there, not by going back."""
-    return note.model_copy(update={"key": "understood.review"}) if note.key == "understood" else note
+def _put_right(notes: tuple[Text, ...], where: str) -> list[Text]:
+    """A reply read back where there is no Back: above the list of answers, or where the interview may end."""
+    return [
+        note.model_copy(update={"key": f"understood.{where}"}) if note.key == "understood" else note for note in notes
+    ]
 
 
 def _minor_for_himself(dialogue: Dialogue, around: Surroundings) -> bool:

@@ -214,6 +214,7 @@ async def test_too_young_may_go_on(family: Family) -> None:
     await family.tap("choose:parent")
     await family.says("2023-05-01")
     assert family.key == "early_end.too_young"
+    assert family.notes == ["understood.early_end"]
     await family.tap("go_on")
     assert family.card == "sex"
 

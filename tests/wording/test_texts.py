@@ -139,6 +139,7 @@ card.cns_when.ask ongoing
 card.clots_when.ask ongoing
 understood nav.back
 understood.review review.change
+understood.early_end early_end.fix
 permission.handover.withdraw nav.stop
 misread.choice nav.unsure
 misread.offer_person nav.unsure
