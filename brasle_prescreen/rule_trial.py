@@ -25,24 +25,15 @@ When = PartialDate | str | None
 
 
 def dose_and_visit(told: Any, answer: str, facts: Facts) -> tuple[When, When]:
-    """The last dose and the last visit, each narrowed by the other: the last visit is never before the last
-    dose.
-    """
+    """The last dose and the last visit. The last visit is never before the last dose: it is the later of the two."""
     dose, visit = told.get(f"{answer}.last_dose"), told.get(f"{answer}.last_visit")
     if dose == ONGOING:
         return dose, ONGOING
-    if not isinstance(dose, PartialDate):
+    if not isinstance(dose, PartialDate) or visit == ONGOING:
         return dose, visit
     if visit is None:
         return dose, PartialDate(dose.earliest, facts.on)
-    if not isinstance(visit, PartialDate):
-        return dose, visit
-    if visit.latest < dose.earliest:
-        return dose, dose
-    return (
-        PartialDate(dose.earliest, min(dose.latest, visit.latest)),
-        PartialDate(max(dose.earliest, visit.earliest), visit.latest),
-    )
+    return dose, latest_of([dose, visit])
 
 
 @dataclass(frozen=True, slots=True)
