@@ -47,6 +47,7 @@ class App:
         self._wakers: list[Callable[[], None]] = []
         self._trail_noted: date | None = None
         self.console_link: str | None = None  # into the console of a demo
+        self.console_is_empty = False  # nobody may sign in to it yet
         self.telegram = self._telegram()
         self.conversation = Conversation(
             self.store,
@@ -150,6 +151,7 @@ class App:
         port = server.servers[0].sockets[0].getsockname()[1]
         address = f"http://{self.settings.host}:{port}"
         self.console_link = await self.demo_link(address)
+        self.console_is_empty = not await self.store.staff.accounts()
         started(address)
 
     async def demo_link(self, address: str) -> str | None:

@@ -6,7 +6,10 @@ import argparse
 import asyncio
 import logging
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 
 def add_parser(commands: Any) -> None:
@@ -42,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(app.run(started=lambda address: _announce(address, app.console_link, not args.no_browser)))
+        asyncio.run(app.run(started=lambda address: _announce(address, app, not args.no_browser)))
     except OSError as error:
         print(
             f"The port {settings.port} cannot be used: {error.strerror}. Choose another with --port or BRASLE_PORT.",
@@ -52,11 +55,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _announce(address: str, console_link: str | None, open_window: bool) -> None:
+def _announce(address: str, app: App, open_window: bool) -> None:
     print(f"The conversation is open at {address}  (stop with Ctrl-C)", flush=True)
-    if console_link is not None:
-        print(f"The coordinators' side, for one press: {console_link}", flush=True)
+    if app.console_link is not None:
+        print(f"The coordinators' side, for one press: {app.console_link}", flush=True)
         print("This is a try-out with invented data: nobody at the hospital is told anything.", flush=True)
+    elif app.console_is_empty:
+        print("Nobody may sign in to the coordinators' side yet. Let the first one in:", flush=True)
+        print("  brasle-prescreen accounts invite NAME --role administrator", flush=True)
     if open_window and sys.stdout.isatty():
         import webbrowser
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from starlette.responses import Response
@@ -32,6 +33,8 @@ async def invitation(visit: Visit) -> Response:
     link = await visit.store.staff.open_link(visit.path("token"))
     if link is None or (link.kind == "demo" and not visit.console.settings.demo):
         return visit.refuse(410, "link_used")
+    if visit.console.cookies.get(visit.request, "staff-language") is None:
+        visit = replace(visit, language=link.language)
     return visit.page("invitation.html", link=link, token=visit.path("token"))
 
 

@@ -88,8 +88,7 @@ async def prove(visit: Visit, name: str, browser: str, *, password: str) -> Prov
     right = await passwords.is_right(attempt.password, password, attempt.known_browser)
     proof = proof_of(visit.typed("code"), attempt.secret, attempt.step, visit.console.clock())
     if not right or proof is None:
-        if attempt.account:
-            await staff.refused(attempt.account)
+        await staff.refused(name, attempt.account)
         return wrong()
     rehashed = await passwords.hash(password) if passwords.is_outdated(attempt.password) else None
     return Proved(name, attempt.account, proof, browser, rehashed)

@@ -70,16 +70,21 @@ def proofs(ledger: Ledger, account: str, known_browser: bool = False) -> Attempt
     )
 
 
-def refused(ledger: Ledger, account: str) -> None:
-    """The attempt was wrong."""
-    audit.append(ledger, audit.PROGRAM, Did("sign_in.refused", account))
+def refused(ledger: Ledger, name: str, account: str) -> None:
+    """The attempt was wrong.
+
+    Something is written for a name that nobody has, too: the flush takes as long, and tells nothing.
+    """
+    ledger.sql.execute(_SQL["touch_attempt"], (ledger.now(), _counter(ledger, name, account, None)))
+    if account:
+        audit.append(ledger, audit.PROGRAM, Did("sign_in.refused", account))
 
 
 def succeed(ledger: Ledger, proved: Proved, new: NewSession) -> bool:
     """The attempt was right: begin its session. False if the code was used or the account closed."""
     account, browser, now = proved.account, proved.browser, ledger.now()
     if _state(ledger, account) != "active" or not _use(ledger, account, proved.proof):
-        refused(ledger, account)
+        refused(ledger, proved.name, account)
         return False
     is_new = not _knows(ledger, account, browser)
     _keep_browser(ledger, account, browser)

@@ -84,9 +84,9 @@ class Staff:
         """Whether somebody of this name has signed in in this browser before."""
         return self._store._read(sign_in.knows_browser, name, browser)
 
-    async def refused(self, account: str) -> None:
-        """The attempt was wrong."""
-        await self._store._write(sign_in.refused, account)
+    async def refused(self, name: str, account: str) -> None:
+        """The attempt was wrong; `account` is empty for a name that nobody has."""
+        await self._store._write(sign_in.refused, name, account)
 
     async def succeed(self, proved: Proved, new: NewSession) -> bool:
         """The attempt was right: begin its session. False if the code was used meanwhile."""

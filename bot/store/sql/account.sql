@@ -97,6 +97,9 @@ SELECT tries, locked_until FROM sign_in_attempt WHERE mark = ?;
 INSERT INTO sign_in_attempt (mark, tries, last, locked_until) VALUES (?, ?, ?, ?)
 ON CONFLICT (mark) DO UPDATE SET tries = excluded.tries, last = excluded.last, locked_until = excluded.locked_until;
 
+-- name: touch_attempt
+UPDATE sign_in_attempt SET last = ? WHERE mark = ?;
+
 -- name: forget_attempts
 DELETE FROM sign_in_attempt WHERE mark = ?;
 

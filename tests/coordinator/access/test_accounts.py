@@ -393,3 +393,14 @@ def test_a_demo_lets_in_by_one_press_and_only_a_demo(open_console: Callable[...,
         assert site.stranger().post("/coordinator/demo", link=token).status_code == 410
         nobody = site.stranger().post("/coordinator/sign-in", name="Lin (demo)", password="", code="")
         assert nobody.status_code == 422
+
+
+def test_an_invitation_is_in_the_language_it_was_made_for(site: ConsoleSite) -> None:
+    wu = site.sign_in("administrator")
+    english, chinese = invite(wu, "Smith", "auditor"), invite(wu, "Wang", "auditor", "zh_Hans")
+    guest = site.stranger()
+    guest.client.cookies.clear()
+    assert '<html lang="en">' in guest.get(english).text
+    assert '<html lang="zh-Hans">' in guest.get(chinese).text
+    guest.plant("staff-language", "en")
+    assert '<html lang="en">' in guest.get(chinese).text  # whoever has chosen reads what they chose
