@@ -137,9 +137,7 @@ def parse_spans(text: str) -> tuple[tuple[time, time], ...]:
         except ValueError:
             span = (time.max, time.min)
         if not dash or span[0] >= span[1] or (spans and span[0] <= spans[-1][1]):
-            raise ValueError(
-                f"{text!r} are no working hours: write them in order, such as 08:00-12:00,13:30-17:30"
-            )
+            raise ValueError(f"{text!r} are no working hours: write them in order, such as 08:00-12:00,13:30-17:30")
         spans.append(span)
     return tuple(spans)
 

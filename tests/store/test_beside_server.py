@@ -57,7 +57,7 @@ async def test_a_command_without_a_server_leaves_a_closed_folder(folder: Path) -
     store = Store.open(folder, beside_server=True)
     await Family(store, "1").says()
     await store.close()
-    assert sorted(path.name for path in folder.iterdir()) == [  # noqa: ASYNC240
+    assert sorted(path.name for path in folder.iterdir()) == [
         "brasle.sqlite3",
         "keys.sqlite3",
         "master.key",
