@@ -106,26 +106,26 @@ def _rank(placed: Placed, today: date) -> int:
     return 4
 
 
-def shows(view: View, placed: Placed, who: str) -> bool:
-    """Whether the view holds the lead. A lead with a safety flag that nobody has is in no view's shadow."""
+def views(placed: Placed, who: str) -> tuple[View, ...]:
+    """The views that hold the lead, for one coordinator."""
     work = placed.row.work
-    if view is View.CLOSED:
-        return work.status not in OPEN
     if work.status not in OPEN:
-        return False
-    match view:
-        case View.OPEN:
-            return not placed.is_resting
-        case View.MINE:
-            return work.holder == who
-        case View.UNCLAIMED:
-            return not work.holder and not placed.is_resting
-        case View.OVERDUE:
-            return placed.is_overdue
-        case View.WAITING:
-            return work.status in WAITING_ON_FAMILY
-        case _:
-            return placed.is_resting
+        return (View.CLOSED,)
+    held = [View.RESTING if placed.is_resting else View.OPEN]
+    if work.holder == who:
+        held.append(View.MINE)
+    elif not work.holder and not placed.is_resting:
+        held.append(View.UNCLAIMED)
+    if placed.is_overdue:
+        held.append(View.OVERDUE)
+    if work.status in WAITING_ON_FAMILY:
+        held.append(View.WAITING)
+    return tuple(held)
+
+
+def shows(view: View, placed: Placed, who: str) -> bool:
+    """Whether the view holds the lead."""
+    return view in views(placed, who)
 
 
 def waits_in_line(status: LeadStatus) -> bool:

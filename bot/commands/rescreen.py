@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 import json
 import sys
 from collections.abc import Iterable, Mapping
@@ -45,11 +44,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _act(store: Any, args: argparse.Namespace) -> int:
+    from bot.commands.operator import operator
     from brasle_prescreen import load_protocol
 
     protocol = load_protocol()
     looked_at, rows = rescreen(protocol, await store.desk.every_packet(), await store.desk.decisions())
-    await store.desk.note_rescreened([row["code"] for row in rows], looked_at, args.by or getpass.getuser())
+    await store.desk.note_rescreened([row["code"] for row in rows], looked_at, args.by or operator())
     private = frozenset() if args.private else frozenset(one.id for one in protocol.criteria if one.private)
     for row in rows:
         if args.json:

@@ -4,7 +4,8 @@ the trail.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -68,9 +69,12 @@ async def screening_log(visit: Visit) -> Response:
         return await _show(visit, {"form": Text(key="console.export.choose_form")})
     lines = await visit.store.desk.log_lines()
     names = await visit.store.staff.names()
-    table = [_heads(visit, LOG)]
-    table += [_log_row(visit, number, line, names) for number, line in enumerate(lines, start=1)]
-    return await _file(visit, "screening_log", form, table)
+
+    def table() -> list[list[str]]:
+        rows = [_log_row(visit, number, line, names) for number, line in enumerate(lines, start=1)]
+        return [_heads(visit, LOG), *rows]
+
+    return await _file(visit, "screening_log", form, table, len(lines))
 
 
 async def _queue(visit: Visit, *, named: bool) -> Response:
@@ -81,33 +85,44 @@ async def _queue(visit: Visit, *, named: bool) -> Response:
     contacts = await visit.store.desk.contacts() if named else {}
     names = await visit.store.staff.names()
     voice = Voice(visit.console.wording, visit.language)
-    table = [_heads(visit, CODED + (NAMED if named else ()))]
-    for row in rows:
-        cells = _queue_row(visit, row, names)
-        if named:
+
+    def table() -> list[list[str]]:
+        made = [_heads(visit, CODED + (NAMED if named else ()))]
+        for row in rows:
             contact = contacts.get(row.code, {})
-            cells += [
-                str(contact.get("name", "")),
-                voice.way(str(contact.get("way", ""))),
-                str(contact.get("value", "")),
-                voice.best_time(str(contact.get("best_time", ""))),
-                str(contact.get("city", "")),
-            ]
-        table.append(cells)
-    return await _file(visit, "queue_named" if named else "queue", form, table)
+            made.append(_queue_row(visit, row, names) + (_reach(voice, contact) if named else []))
+        return made
+
+    return await _file(visit, "queue_named" if named else "queue", form, table, len(rows))
 
 
-async def _file(visit: Visit, what: str, form: str, table: list[list[str]]) -> Response:
-    """The trail notes the export before the file is given out."""
-    await visit.record(Did(f"export.{what}", "", form, None, len(table) - 1))
+async def _file(visit: Visit, what: str, form: str, table: Callable[[], list[list[str]]], lines: int) -> Response:
+    """The trail notes the export before the file is given out; it is made in another thread, for it may be
+    long.
+    """
+    await visit.record(Did(f"export.{what}", "", form, None, lines))
     day = visit.console.clock().astimezone(SITE_ZONE).date().isoformat()
-    content = as_csv(table) if form == CSV else as_xlsx(table, visit.word(f"export.{what}")[:31])
+    title = visit.word(f"export.{what}")[:31]
+
+    def made() -> bytes:
+        return as_csv(table()) if form == CSV else as_xlsx(table(), title)
+
     name = f"brasle-{what.replace('_', '-')}-{day}.{form}"
     return Response(
-        content,
+        await asyncio.to_thread(made),
         media_type=CONTENT_TYPES[form],
         headers={"content-disposition": f'attachment; filename="{name}"', "x-content-type-options": "nosniff"},
     )
+
+
+def _reach(voice: Voice, contact: Mapping[str, Any]) -> list[str]:
+    return [
+        str(contact.get("name", "")),
+        voice.way(str(contact.get("way", ""))),
+        str(contact.get("value", "")),
+        voice.best_time(str(contact.get("best_time", ""))),
+        str(contact.get("city", "")),
+    ]
 
 
 async def _show(visit: Visit, problems: dict[str, Text] | None = None) -> Response:

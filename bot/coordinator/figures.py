@@ -122,10 +122,12 @@ def _column(counted: Mapping[str, int]) -> tuple[Line, ...]:
 
 def _attrition(leads: Sequence[Verdicts], criteria: Sequence[str]) -> tuple[Line, ...]:
     """Leads for which a criterion was not met, was open, was met."""
-    judged = [one.by_criterion for one in leads if one.by_criterion]
+    counts: Counter[tuple[str, str]] = Counter()
+    for judged, count in Counter(one.by_criterion for one in leads).items():  # many leads are judged alike
+        for pair in judged:
+            counts[pair] += count
     lines = []
     for criterion in criteria:
-        counts = [sum(one.get(criterion) == verdict for one in judged) for verdict in ("fail", "unknown", "pass")]
-        [cells] = hide([counts])
+        [cells] = hide([[counts[criterion, verdict] for verdict in ("fail", "unknown", "pass")]])
         lines.append(Line(criterion, tuple(cells)))
     return tuple(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from bot.message import Day, Text
 from bot.store.audit_entry import Did
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_clock import DueIn, Limits, Plan, due_in
-from brasle_prescreen.lead_queue import Placed, QueueRow, Tier, View, order, place, shows
+from brasle_prescreen.lead_queue import Placed, QueueRow, Tier, View, order, place, shows, views
 
 ROWS_ON_A_PAGE = 50
 _ENDED = (View.CLOSED,)
@@ -130,10 +131,10 @@ async def _placed(visit: Visit, plan: Plan, now: datetime, *, ended: bool) -> li
 
 
 async def _common(visit: Visit, placed: Sequence[Placed], view: View, now: datetime) -> dict[str, Any]:
-    counts = {one: sum(shows(one, row, visit.who.by) for row in placed) for one in View if one not in _ENDED}
+    counts = Counter(view for one in placed for view in views(one, visit.who.by))
     return {
         "view": view.value,
-        "views": [ViewLink(one.value, _path(one), counts.get(one, 0)) for one in View if one not in _ENDED]
+        "views": [ViewLink(one.value, _path(one), counts[one]) for one in View if one not in _ENDED]
         + [ViewLink(View.CLOSED.value, _path(View.CLOSED), await visit.store.desk.count_ended())],
         "statuses": [one.value for one in LeadStatus],
         "tiers": [one.value for one in Tier],

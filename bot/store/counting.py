@@ -40,7 +40,7 @@ class Steps(NamedTuple):
 class Verdicts(NamedTuple):
     """How one lead was judged at its hand-over, by criterion, and why it was closed, if it was."""
 
-    by_criterion: dict[str, str]
+    by_criterion: tuple[tuple[str, str], ...]
     closed_for: str
 
 
@@ -136,10 +136,10 @@ class Counting:
 def _verdicts(ledger: Ledger, lead: int) -> Verdicts:
     found = ledger.sql.execute(_SQL["packet_of"], (lead,)).fetchall()
     if not found:  # erased meanwhile
-        return Verdicts({}, "")
+        return Verdicts((), "")
     person, status, sealed, closed_for = found[0]
     seal = ledger.seal(person)
     packet = seal.open_json(leads.PACKET, sealed)
     judged = packet.get("criteria", ()) if packet.get("tier") else ()
     why = seal.open_text(work.CLOSED_FOR, closed_for) if closed_for is not None and status == "closed" else ""
-    return Verdicts({one["id"]: one["verdict"] for one in judged}, why)
+    return Verdicts(tuple((one["id"], one["verdict"]) for one in judged), why)

@@ -33,10 +33,11 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.counting = Counting(store)
+        self._queue = work_queue.WorkQueue()
 
     async def queue(self, *, ended: bool = False) -> list[QueueRow]:
         """Open leads, with `ended` all, in no order; nothing sealed is opened."""
-        return self._store._read(work_queue.queue, ended)
+        return self._store._read(self._queue.read, ended)
 
     async def count_ended(self) -> int:
         """How many leads are closed, withdrawn or erased."""

@@ -70,14 +70,17 @@ WHERE merged_lead.into_lead = ? ORDER BY lead.id;
 -- name: queue
 -- A merged lead stands under the other, unless that one's family has taken it back.
 SELECT lead.code, lead.status, lead.language, lead.asked_for_call, lead.safety, lead.tier, lead.score,
-       lead.earliest_date, lead.created, person.unreachable_since, work.holder, work.waiting_since, work.moved_at,
-       work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at
-FROM lead JOIN person ON person.id = lead.person
-     LEFT JOIN work ON work.lead = lead.id
-     LEFT JOIN merged_lead ON merged_lead.lead = lead.id
-     LEFT JOIN lead AS other ON other.id = merged_lead.into_lead
-WHERE (:ended OR lead.status NOT IN ('closed', 'withdrawn'))
-  AND (other.id IS NULL OR other.status = 'withdrawn');
+       lead.earliest_date, lead.created,
+       EXISTS (SELECT 1 FROM person WHERE person.id = lead.person AND person.unreachable_since IS NOT NULL),
+       work.holder, work.waiting_since, work.moved_at, work.snoozed_until, work.attempts, work.last_attempt_at,
+       work.reached_at
+FROM lead LEFT JOIN work ON work.lead = lead.id
+WHERE lead.status IN (SELECT value FROM json_each(:statuses))
+  AND NOT EXISTS (SELECT 1 FROM merged_lead JOIN lead AS other ON other.id = merged_lead.into_lead
+                  WHERE merged_lead.lead = lead.id AND other.status <> 'withdrawn');
+
+-- name: version
+PRAGMA data_version;
 
 -- name: drop_marks
 DELETE FROM lead_mark WHERE lead = ?;

@@ -69,10 +69,10 @@ def test_the_funnel_counts_people_and_where_they_left() -> None:
 
 
 def test_attrition_by_criterion_and_reasons_for_closing() -> None:
-    leads = [Verdicts({"E13": "fail", "I1": "pass"}, "E13") for _ in range(7)]
-    leads += [Verdicts({"E13": "unknown", "I1": "pass"}, "") for _ in range(6)]
-    leads += [Verdicts({"E13": "pass", "I1": "pass"}, "travel")]
-    leads += [Verdicts({}, "")]  # a call asked for before anything could be judged
+    leads = [Verdicts((("E13", "fail"), ("I1", "pass")), "E13") for _ in range(7)]
+    leads += [Verdicts((("E13", "unknown"), ("I1", "pass")), "") for _ in range(6)]
+    leads += [Verdicts((("E13", "pass"), ("I1", "pass")), "travel")]
+    leads += [Verdicts((), "")]  # a call asked for before anything could be judged
     found = figures([], leads, ["I1", "E13"], NOW)
     assert [(line.name, [cell.number for cell in line.cells]) for line in found.attrition] == [
         ("I1", [0, 0, 14]),

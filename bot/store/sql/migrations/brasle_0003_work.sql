@@ -86,3 +86,7 @@ CREATE TABLE announcement (
     at INTEGER NOT NULL,
     PRIMARY KEY (lead, since, kind)
 ) STRICT, WITHOUT ROWID;
+
+-- The queue is read from these two alone: the rows themselves are full of sealed answers.
+CREATE INDEX lead_queue ON lead (status, code, language, asked_for_call, safety, tier, score, earliest_date, created, person);
+CREATE INDEX person_unreachable ON person (id) WHERE unreachable_since IS NOT NULL;
