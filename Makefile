@@ -4,7 +4,7 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
-.PHONY: setup run test check format docs clean
+.PHONY: setup run test check format docs replies pictures clean
 
 setup: .venv/.ok
 
@@ -27,6 +27,12 @@ format: .venv/.ok
 
 docs: .venv/.ok
 	.venv/bin/brasle-prescreen docs
+
+replies: .venv/.ok
+	.venv/bin/brasle-prescreen replies
+
+pictures: .venv/.ok
+	.venv/bin/python -m tests.browser.pictures
 
 .tools/bin/uv: tools.lock
 	$(PYTHON) -m venv .tools

@@ -139,6 +139,8 @@ card.cns_when.ask ongoing
 card.clots_when.ask ongoing
 understood nav.back
 understood.review review.change
+multiple.rest multiple.only
+multiple.rest multiple.only_not_sure
 understood.early_end early_end.fix
 permission.handover.withdraw nav.stop
 misread.choice nav.unsure
