@@ -116,7 +116,7 @@ def worth(analyte: Analyte, measured: Measured) -> Worth | str:
     if unit in (None, ""):
         unit = _unit_by_size(analyte, number)
         if unit is None:
-            return "no_unit"
+            return "implausible" if analyte.by_size else "no_unit"
     elif unit == "%" and unit not in analyte.factors:
         return "percent"
     elif unit not in analyte.factors:

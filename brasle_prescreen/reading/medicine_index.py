@@ -41,7 +41,10 @@ class MedicineIndex:
             for name in (medicine.zh, *medicine.brands, *medicine.aliases, medicine.inn.partition(" (")[0]):
                 self._add(name, medicine.id)
             self._add(medicine.id.replace("_", " "), medicine.id)
-        for id, names in load("medicine_names.toml")["spoken"].items():
+        spoken = load("medicine_names.toml")["spoken"]
+        # Often the first characters of a longer name: only heard alone, lest a slip in the rest of the name is lost.
+        self._short_forms = frozenset(name for names in spoken.values() for name in names)
+        for id, names in spoken.items():
             if id in lexicon:
                 for name in names:
                     self._add(name, id)
@@ -93,13 +96,15 @@ class MedicineIndex:
             return not (letter_before or letter_after or digit_before or digit_after)
         if end - start > 2:
             return True
-        if verb_before().search(text[:start]):
+        if verb_before().search(text[:start]) and text[start:end] not in self._short_forms:
             return True
         left = not CJK.match(before) or glue_before().search(text[:start]) is not None or self._ends_name(text, start)
-        right = (
-            not CJK.match(after) or glue_after().match(text, end) is not None or text[end : end + 2] in self._lengths
-        )
+        right = not CJK.match(after) or glue_after().match(text, end) is not None or self._begins_name(text, end)
         return left and right
+
+    def _begins_name(self, text: str, start: int) -> bool:
+        lengths = self._lengths.get(text[start : start + 2], ())
+        return any(text[start : start + length] in self._exact for length in lengths)
 
     def _ends_name(self, text: str, end: int) -> bool:
         return any(text[end - length : end] in self._exact for length in range(2, 7) if end >= length)

@@ -128,7 +128,13 @@ def _mention(said: str, place: Place, lexicon: Lexicon, *, negated: bool, unclea
     verbatim = said[place.start : place.end]
     alone = place.entries[0] if len(place.entries) == 1 else None
     exact = place.how in ("exact", "stripped")
-    lookalikes = tuple(one.id for id in place.entries for one in lexicon.confusable_with(id) if one.id)
+    lookalikes = tuple(
+        one.id
+        for group in lexicon.confusable
+        if any(_is_like(member.name, verbatim, exact=exact) for member in group)
+        for one in group
+        if one.id and any(member.id in place.entries for member in group)
+    )
     candidates = tuple(dict.fromkeys((*place.entries, *lookalikes)))
     return Mention(
         verbatim,
@@ -137,9 +143,19 @@ def _mention(said: str, place: Place, lexicon: Lexicon, *, negated: bool, unclea
         place.how,
         negated=negated,
         unclear=unclear,
-        doubtful=not exact or alone is None or bool(lookalikes),
+        doubtful=not exact or alone is None or len(candidates) > 1,
         route=place.route,
     )
+
+
+def _is_like(listed: str, said: str, *, exact: bool) -> bool:
+    """Whether what was typed is this name of a confusable group, or is as near to it as a slip of the finger."""
+    name = tight(plain(listed))
+    if exact:
+        return name == said
+    from rapidfuzz.distance import OSA
+
+    return bool(OSA.distance(name, said) <= len(name) // 2)
 
 
 # ------------------------------------------------------------------ international names

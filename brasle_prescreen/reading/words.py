@@ -69,7 +69,7 @@ def phrases(path: str) -> tuple[str, ...]:
 def _edges(phrase: str) -> tuple[bool, bool]:
     """Whether a phrase begins and ends at the edge of a word: Latin words match whole words only, Chinese has no edges."""
     latin = _LATIN.search(phrase) is not None and _CJK.search(phrase) is None
-    before = (latin and not phrase.startswith((" ", "(?: "))) or _LATIN.match(phrase) is not None
+    before = (latin and not phrase.startswith((" ", ",", ":", "(?: "))) or _LATIN.match(phrase) is not None
     return before, latin or _LATIN.match(phrase[-1:]) is not None
 
 
