@@ -145,11 +145,7 @@ def due_in(running: Clock, plan: Plan, now: datetime) -> DueIn:
 
 def rests(running: Clock | None, now: datetime) -> bool:
     """Whether a lead waits for a day that has not come: snoozed, or its window not yet over."""
-    return (
-        running is not None
-        and running.since > now
-        and running.waits in (Waits.SNOOZE_OVER, Waits.WINDOW_CLEARED)
-    )
+    return running is not None and running.since > now and running.waits in (Waits.SNOOZE_OVER, Waits.WINDOW_CLEARED)
 
 
 def window_cleared(work: Work, clears_on: date | None, today: date, plan: Plan) -> bool:

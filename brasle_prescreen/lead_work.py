@@ -159,9 +159,7 @@ def close(work: Work, reason: str, who: str, now: datetime) -> Work:
     _must_hold(work, who)
     if not reason:
         raise Refused(Refusal.NO_REASON)
-    return replace(
-        work, status=LeadStatus.CLOSED, closed_for=reason, holder="", snoozed_until=None, moved_at=now
-    )
+    return replace(work, status=LeadStatus.CLOSED, closed_for=reason, holder="", snoozed_until=None, moved_at=now)
 
 
 def reopen(work: Work, who: str, now: datetime) -> Work:
@@ -199,9 +197,7 @@ def _must_hold(work: Work, who: str) -> None:
 
 def dump(work: Work) -> str:
     """As JSON: kept with the move that changed it, for an undo. It holds nothing of the family."""
-    plain = {
-        name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(work).items()
-    }
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(work).items()}
     return json.dumps(plain)
 
 
