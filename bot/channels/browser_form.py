@@ -13,7 +13,8 @@ from bot.message import Incoming, Text
 FORM_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 BUTTON = re.compile(r"[!-~]{1,40}")
 COMMAND = re.compile(r"[a-z_]{1,32}")
-TYPED_COMMAND = re.compile(r"/([a-z_]{1,32})(?:\s+(\S{1,40}))?\s*")
+# Chinese keyboards write a wide slash.
+TYPED_COMMAND = re.compile("[/\uff0f]([a-z_]{1,32})(?:\\s+(\\S{1,40}))?\\s*")
 REVISION = re.compile(r"[0-9]{1,15}")
 MOST_CHOICES = 200
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.flows import answering, contact, person, stopping
+from bot.flows import answering, contact, person, review, stopping
 from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.status import status_text
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.flows.welcome import site_lines
-from bot.message import Button, Incoming, Reply, Text
+from bot.message import Button, Day, Incoming, Reply, Row, Text
 
 # What may be typed as /command; the first ones are offered in the menus.
 COMMANDS = (
@@ -106,6 +106,7 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         return Reply(
             text=Text(key="mydata.text"),
             notes=dialogue.notes,
+            rows=tuple(row.model_copy(update={"change": None}) for row in _kept(dialogue, around)),
             choices=(Button(id="delete_all", label=Text(key="stop.delete"), style="danger"), back),
             card="mydata",
         )
@@ -118,12 +119,18 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     )
 
 
+def _kept(dialogue: Dialogue, around: Surroundings) -> list[Row]:
+    """What is kept, to look at: the answers, private ones folded, and how to be reached."""
+    answers = review.rows(dialogue, around) if dialogue.may_be_asked else []
+    return [*answers, *(contact.check_rows(dialogue) if dialogue.contact.name else ())]
+
+
 def _page_details(page: str, around: Surroundings) -> tuple[Text, ...]:
     if page == "about":
         record = around.protocol.record
         source = Text(
             key="page.about.source",
-            values={"registry_id": record.registry_id, "date": record.updated.isoformat()},
+            values={"registry_id": record.registry_id, "date": Day(earliest=record.updated, latest=record.updated)},
         )
         return (source, Text(key="page.about.not_a_doctor"), *site_lines(around))
     if page == "privacy":
@@ -149,7 +156,13 @@ def _later(dialogue: Dialogue, back: Button, around: Surroundings) -> Reply:
         choices.append(Button(id="remind", label=Text(key=remind), chosen=dialogue.remind))
     if around.site.public_url:
         choices.append(Button(id="link", label=Text(key="later.link")))
-    return Reply(text=Text(key="later.text"), notes=dialogue.notes, choices=tuple(choices), card="later")
+    return Reply(
+        text=Text(key="later.text"),
+        notes=dialogue.notes,
+        details=(Text(key="later.same_browser"),) if dialogue.channel == "browser" else (),
+        choices=tuple(choices),
+        card="later",
+    )
 
 
 def take_page(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:

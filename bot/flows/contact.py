@@ -52,7 +52,7 @@ def contact_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     return Reply(
         text=Text(key=f"contact.{step}.ask" if step != "value" else f"contact.value.{dialogue.contact.way}.ask"),
         notes=dialogue.notes,
-        rows=_check_rows(dialogue) if step == "check" else (),
+        rows=check_rows(dialogue) if step == "check" else (),
         choices=_choices(dialogue, step),
         multiple=step == "papers",
         entry=_entry(dialogue, step),
@@ -94,7 +94,8 @@ def _choices(dialogue: Dialogue, step: str) -> tuple[Button, ...]:
     return ()
 
 
-def _check_rows(dialogue: Dialogue) -> tuple[Row, ...]:
+def check_rows(dialogue: Dialogue) -> tuple[Row, ...]:
+    """How to reach the family, a line each, with its Change."""
     contact = dialogue.contact
     time = contact.best_time
     lines = (

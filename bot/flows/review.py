@@ -14,16 +14,17 @@ def review_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     return Reply(
         text=Text(key="review.text"),
         notes=dialogue.notes,
-        rows=tuple(_rows(dialogue, around)),
+        rows=tuple(rows(dialogue, around)),
         choices=(Button(id="confirm", label=Text(key="review.confirm"), style="primary"),),
         navigation=(_nav("person"), _nav("help")),
         card="review",
     )
 
 
-def _rows(dialogue: Dialogue, around: Surroundings) -> list[Row]:
+def rows(dialogue: Dialogue, around: Surroundings) -> list[Row]:
+    """The answers in asking order, each with its Change; a private one is folded until it is opened."""
     interview = dialogue.interview
-    rows = []
+    found = []
     for id in relevant(interview, around.questions, around.protocol.medicines, around.today):
         given = interview.given.get(id)
         if given is None:
@@ -31,7 +32,7 @@ def _rows(dialogue: Dialogue, around: Surroundings) -> list[Row]:
         card, number = around.questions.template(id)
         folded = card.private and id not in interview.revealed
         shown = Text(key="answered.private") if folded else Text(key="answer", values={"answer": given.shown})
-        rows.append(
+        found.append(
             Row(
                 label=Text(key=f"{words(id, card)}.short", values=about(dialogue, number, around)),
                 answer=shown,
@@ -43,7 +44,7 @@ def _rows(dialogue: Dialogue, around: Surroundings) -> list[Row]:
                 revealed=card.private and not folded,
             )
         )
-    return rows
+    return found
 
 
 def take_review(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:

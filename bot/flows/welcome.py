@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.plan import next_card
 from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
-from bot.message import Button, Incoming, Reply, Text
+from bot.message import Button, Day, Incoming, Reply, Text
 
 PERMISSION_TEXT = "permission.health.ask"
 ABROAD_TEXT = "permission.abroad.ask"
@@ -63,7 +63,7 @@ def recruiting_notes(around: Surroundings) -> tuple[Text, ...]:
     if around.recruiting == "open":
         return ()
     as_of = around.recruiting_as_of or around.today
-    return (Text(key=f"recruiting.{around.recruiting}", values={"date": as_of.isoformat()}),)
+    return (Text(key=f"recruiting.{around.recruiting}", values={"date": Day(earliest=as_of, latest=as_of)}),)
 
 
 def take_permission(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:

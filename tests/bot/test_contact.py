@@ -95,3 +95,15 @@ async def test_for_a_second_child_nothing_is_typed_again(family: Family) -> None
     assert read(family)["Phone"] == "+8613800138000"
     await family.tap("send")
     assert len(await family.talk._store.leads()) == 2
+
+
+async def test_my_data_shows_what_is_kept_and_folds_what_is_private(family: Family) -> None:
+    await to_the_check(family)
+    await family.command("mydata")
+    shown = read(family)
+    assert shown["Diagnosis"] == "Yes, with lupus nephritis"
+    assert shown["Phone"] == "+8613800138000"
+    assert shown["Hepatitis B test"] == "answered (private)"
+    assert all(row.change is None for row in family.shown.reply.rows)
+    await family.tap("close")
+    assert family.card == "contact_check"

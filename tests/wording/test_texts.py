@@ -148,6 +148,7 @@ misread.offer_person nav.unsure
 why.everything nav.why
 done.withdraw nav.stop
 permission.kept browser.mydata
+page.privacy.rights browser.mydata
 browser.moved_on nav.back
 page.help.text nav.unsure
 """
