@@ -105,7 +105,8 @@ def named_month(match: re.Match[str], on: date) -> PartialDate | str | None:
     day_said = match["d_before"] or match["d_after"]
     said = (int(day_said), int(day_said)) if day_said else None
     part = name_of("time.part", match["part"].strip()) if match["part"] else None
-    is_alone = not match.string.replace(match[0], "").strip(" .,!?")
+    before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
+    is_alone = before[-1:] in ("", ",", ";") and after[:1] in ("", ",", ".", "?", "!", ";")
     if number == 5 and match["month"] == "may" and not (year or said or part or is_alone or match["lead"]):
         return None  # "it may be"
     if match["last"] and not year:

@@ -47,6 +47,7 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     of_ = any_of("time.of_word")
 
     yield any_of("time.lunar"), lambda match, on: "ambiguous"
+    yield any_of("time.counted_from"), lambda match, on: "vague"
     yield (
         rf"(?<!\d)(?P<y>(?:19|20)\d\d) ?(?:[-/.]|{mark_year}) ?(?P<m>\d{{1,2}}) ?(?:[-/.]|{mark_month}) ?"
         rf"(?P<d>\d{{1,2}})(?!\d)(?:{mark_day})?",

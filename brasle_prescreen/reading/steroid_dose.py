@@ -19,6 +19,8 @@ LONGEST = 500
 # An unnamed steroid may be prednisone or a quarter stronger: only far from the limit of 20 mg does that not matter.
 UNNAMED_SAFE_BELOW, UNNAMED_SAFE_ABOVE = Decimal(15), Decimal(25)
 LIMIT = Decimal(20)
+# The smallest vial of methylprednisolone.
+VIAL_MG = Decimal(40)
 CLAUSE_END = re.compile(r"[,;!?\n\u3002]|\.(?!\d)")
 CJK = re.compile("[\u3400-\u9fff]")
 STRENGTH = re.compile(r"(\d+(?:\.\d+)?) mg (?:tab|cap)")
@@ -82,6 +84,8 @@ def _read(text: str, entry: str | None, lexicon: Lexicon) -> Reading[Dose]:
         return found(NOTHING._replace(entry=named), text)
     if says(current, "dose.not_by_mouth"):
         return ask_back("not_by_mouth", text)
+    if says(said, "dose.day_to_day"):
+        return ask_back("unclear_schedule", text)
     if says(said, "dose.taper") and not _says_what_now(said):
         return ask_back("taper", text)
     if not has_amount and says(said, "dose.unknown", "unsure"):
@@ -95,6 +99,8 @@ def _read(text: str, entry: str | None, lexicon: Lexicon) -> Reading[Dose]:
     amount = per_day(current, _strengths(named, lexicon), bare_is_mg=bare_is_mg)
     if isinstance(amount, str):
         return ask_back(amount, text)
+    if amount.most >= VIAL_MG and says(typed, "dose.maybe_a_drip") and not says(typed, "dose.swallowed"):
+        return ask_back("not_by_mouth", text)
     return _judged(amount, named, says(current, "hedge"), text, steroid_asked=entry is None)
 
 

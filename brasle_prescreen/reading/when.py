@@ -68,6 +68,8 @@ def _from_dates(
         )
     if any(moment.problem in ("impossible", "ambiguous", "vague") for moment in moments):
         return ask_back("unclear_date", text)
+    if says(said, "time.repeating") and not ends:
+        return ask_back("repeating", text)
     if ongoing and not ends and rest[0].is_count:
         return ask_back("date_and_ongoing", text)
     return _widened(text, said, rest[0], whole, on)
