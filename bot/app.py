@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from bot.conversation import Conversation
 from bot.message import Text
 from bot.settings import Settings
+from bot.store.errors import StoreUnavailable
 from bot.store.store import Store
 from bot.wording import Wording
 from brasle_prescreen import load_protocol
 from brasle_prescreen.question import load_questions
 
 if TYPE_CHECKING:
+    from bot.announcer import Announcer
     from bot.channels.telegram import TelegramChannel
 
 log = logging.getLogger(__name__)
@@ -58,7 +60,7 @@ class App:
             demo=settings.demo,
             clock=clock,
             renderers={"telegram": self.telegram.renderer} if self.telegram else {},
-            notice_targets=[str(position) for position in range(len(settings.notify))],
+            notice_plan=settings.notice_plan(),
             link_valid=timedelta(days=settings.links_valid_days),
             committed=self._wake,
         )
@@ -131,19 +133,44 @@ class App:
             await self.store.close()
 
     def _services(self) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
-        services: dict[str, Callable[[], Any]] = {"housekeeping": self._keep_house, "reminders": self._remind}
+        services: dict[str, Callable[[], Any]] = {
+            "housekeeping": self._keep_house,
+            "reminders": self._remind,
+            "figures": self._count,
+        }
         if self.settings.notify:
             from bot.notices import NoticeSender
             from bot.outbox import Outbox
 
-            sender = NoticeSender(self.settings.notify, self.wording, NOTICE_LANGUAGE)
+            sender = NoticeSender(
+                self.settings.notify,
+                self.wording,
+                NOTICE_LANGUAGE,
+                others=self.settings.notice_targets(),
+                gather=self.store.desk.gather_digest,
+            )
             notices = Outbox(self.store, "notice", sender, clock=self._clock)
             self._wakers.append(notices.wake)
             services["notices"] = notices.run
+            services["announcer"] = self._announcer(notices.wake).run
         if self.telegram is not None:
             telegram = self.telegram
             services["telegram"] = lambda: telegram.run(self.conversation)
         return services
+
+    def _announcer(self, wake: Callable[[], None]) -> Announcer:
+        """Tells the site again of leads that nobody has claimed or called."""
+        from bot.announcer import Announcer
+        from bot.coordinator.plan import plan_of
+
+        return Announcer(
+            self.store,
+            plan_of(self.settings),
+            self.settings.notice_plan(),
+            clock=self._clock,
+            public_url=self.settings.public_url,
+            wake=wake,
+        )
 
     async def _announce(self, server: Any, started: Callable[[str], None]) -> None:
         while not server.started:  # noqa: ASYNC110  uvicorn tells it by this flag alone
@@ -179,6 +206,13 @@ class App:
         elif self._trail_noted != self._clock().date():
             self._trail_noted = self._clock().date()
             log.info("the trail of the console ends at %s", head)
+
+    async def _count(self) -> None:
+        """The console's figures, so that the first who asks need not wait for them."""
+        while True:
+            with contextlib.suppress(StoreUnavailable):
+                await self.store.desk.counting.anew()
+            await asyncio.sleep(PURGE_EVERY.total_seconds())
 
     async def _remind(self) -> None:
         """The one reminder of those who asked. Done before it is sent: a crash between loses it, never repeats it."""

@@ -14,6 +14,7 @@ from bot.flows.take_turn import present, take_turn
 from bot.flows.turn import SiteFacts, Surroundings, Turn
 from bot.lead_packet import contact_of, packet_of
 from bot.message import Answered, Incoming, Reply, Text
+from bot.notice_plan import NoticePlan
 from bot.store.records import Commit, Event, LeadRecord, Outgoing, PermissionRecord, Person, RevisionConflict
 from bot.store.store import Store
 from bot.typed_label import as_tap
@@ -64,6 +65,7 @@ class Conversation:
         clock: Callable[[], datetime],
         renderers: Mapping[str, Renderer] | None = None,
         notice_targets: Sequence[str] = (),
+        notice_plan: NoticePlan | None = None,
         link_valid: timedelta = timedelta(days=7),
         committed: Callable[[], None] = lambda: None,
     ) -> None:
@@ -75,7 +77,7 @@ class Conversation:
         self._demo = demo
         self._clock = clock
         self._renderers = dict(renderers or {})
-        self._notice_targets = tuple(notice_targets)
+        self._notices_to = notice_plan or NoticePlan(first=tuple(notice_targets))
         self._link_valid = link_valid
         self._committed = committed
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
@@ -248,7 +250,7 @@ class Conversation:
             "code": code,
             "url": f"{self._site.public_url}/coordinator/leads/{code}" if self._site.public_url else "",
         }
-        return [Outgoing("notice", target, op, payload) for target in self._notice_targets]
+        return self._notices_to.rows(op, payload, self._clock())
 
     def _dialogue(self, person: Person | None, channel: str, language_hint: str | None) -> Dialogue:
         if person is not None:

@@ -168,16 +168,30 @@ def _notices(settings: Settings) -> list[Problem]:
                 "Set an address of apprise (mailto://, wecombot://, dingtalk://, tgram://), or several, with spaces between.",
             )
         ]
-    return [
+    found = [
         Problem(
-            "BRASLE_NOTIFY",
+            name,
             f"address number {position} is not one that apprise knows.",
             "See apprise's list of services for its form.",
             stops=True,
         )
-        for position, target in enumerate(settings.notify, start=1)
+        for name, targets in (
+            ("BRASLE_NOTIFY", settings.notify),
+            ("BRASLE_NOTIFY_SECOND", settings.notify_second),
+            ("BRASLE_NOTIFY_PI", settings.notify_pi),
+        )
+        for position, target in enumerate(targets, start=1)
         if not _known_to_apprise(target)
     ]
+    if len(settings.notify) + len(settings.notify_second) < 2:
+        found.append(
+            Problem(
+                "BRASLE_NOTIFY_SECOND",
+                "is not set: a sign of danger is told to one person only.",
+                "Set the address of a second one.",
+            )
+        )
+    return found
 
 
 def _known_to_apprise(target: SecretStr) -> bool:

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.flows.turn import SiteFacts
+from bot.flows.turn import SITE_ZONE, SiteFacts
+from bot.notice_plan import NoticePlan, parse_quiet, parse_times
 from brasle_prescreen.working_hours import parse_spans
 
 
@@ -35,6 +36,10 @@ class Settings(BaseSettings):
     approval_date: str = ""
     first_contact_days: int = Field(default=2, ge=1, le=30)
     notify: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    notify_second: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    notify_pi: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    digest: str = ""
+    quiet_hours: str = ""
     links_valid_days: int = Field(default=7, ge=1, le=30)
     console_idle_minutes: int = Field(default=30, ge=5, le=240)
     console_session_hours: int = Field(default=10, ge=1, le=24)
@@ -48,11 +53,23 @@ class Settings(BaseSettings):
     next_call_hours: float = Field(default=8, gt=0, le=160)
     follow_up_hours: float = Field(default=40, gt=0, le=400)
 
-    @field_validator("notify", mode="before")
+    @field_validator("notify", "notify_second", "notify_pi", mode="before")
     @classmethod
     def _several(cls, value: object) -> object:
         """Addresses of apprise, separated by spaces."""
         return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("digest")
+    @classmethod
+    def _times(cls, value: str) -> str:
+        parse_times(value)
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _quiet(cls, value: str) -> str:
+        parse_quiet(value)
+        return value
 
     @field_validator("working_hours")
     @classmethod
@@ -70,6 +87,24 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
+
+    def notice_plan(self) -> NoticePlan:
+        """Who of the site is told what, and when."""
+        return NoticePlan(
+            first=tuple(str(position) for position in range(len(self.notify))),
+            second=tuple(f"second:{position}" for position in range(len(self.notify_second))),
+            pi=tuple(f"pi:{position}" for position in range(len(self.notify_pi))),
+            digest=parse_times(self.digest),
+            quiet=parse_quiet(self.quiet_hours),
+            zone=SITE_ZONE,
+        )
+
+    def notice_targets(self) -> dict[str, SecretStr]:
+        """The addresses behind the names that `notice_plan` gives the targets of the second person and the
+        PI.
+        """
+        named = {f"second:{position}": target for position, target in enumerate(self.notify_second)}
+        return named | {f"pi:{position}": target for position, target in enumerate(self.notify_pi)}
 
     def site(self) -> SiteFacts:
         return SiteFacts(

@@ -22,6 +22,7 @@ from bot.coordinator import (
     figures_page,
     lead_acts,
     lead_page,
+    notices_page,
     protocol_page,
     queue,
     recruiting_page,
@@ -50,6 +51,7 @@ ROOMS: tuple[tuple[Page, ...], ...] = (
     recruiting_page.PAGES,
     figures_page.PAGES,
     export_page.PAGES,
+    notices_page.PAGES,
     start.PAGES,
     sign_in.PAGES,
     enrolment.PAGES,
@@ -63,6 +65,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("protocol.read", f"{HOME}/protocol", "protocol"),
     MenuItem("figures.read", f"{HOME}/figures", "figures"),
     MenuItem("export.coded", f"{HOME}/exports", "exports"),
+    MenuItem("notices.read", f"{HOME}/notices", "notices"),
     MenuItem("accounts.manage", f"{HOME}/accounts", "accounts"),
     MenuItem("trail.read", f"{HOME}/trail", "trail"),
 )

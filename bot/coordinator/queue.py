@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from starlette.responses import Response
 
 from bot.coordinator.access import Page, Visit, needs
+from bot.coordinator.notices_page import in_trouble
 from bot.coordinator.packet import Voice
 from bot.coordinator.plan import due_text, knows_the_year, plan_of
 from bot.flows.turn import SITE_ZONE
@@ -141,6 +142,7 @@ async def _common(visit: Visit, placed: Sequence[Placed], view: View, now: datet
         "names": await visit.store.staff.names(),
         "voice": Voice(visit.console.wording, visit.who.language),
         "calendar_known": knows_the_year(now),
+        "trouble": visit.may("notices.read") and await in_trouble(visit),
     }
 
 

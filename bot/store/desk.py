@@ -6,11 +6,12 @@ Each write is one transaction with its history and its entry in the trail. `by` 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.store import lead_file, lead_packets, lead_search, site_decisions, work, work_queue
+from bot.store import announcing, lead_file, lead_packets, lead_search, site_decisions, work, work_queue
+from bot.store.announcing import Announcement, Waiting
 from bot.store.counting import Counting
 from bot.store.lead_packets import LogLine, Stored
 from bot.store.ledger import Ledger
@@ -114,6 +115,24 @@ class Desk:
     async def decisions(self) -> list[Decision]:
         """What the site answered so far, the oldest first."""
         return self._store._read(site_decisions.decisions)
+
+    # Telling the site
+
+    async def announce(self, announcements: Sequence[Announcement]) -> int:
+        """Put the notices into the outbox that were not there before, each once; gives how many were new."""
+        return await self._store._write(announcing.announce, announcements)
+
+    async def announced(self) -> Mapping[str, Mapping[str, datetime]]:
+        """What was told of each open lead since it waits."""
+        return self._store._read(announcing.announced)
+
+    async def gather_digest(self, number: int) -> list[str]:
+        """Put the leads of a target's digest rows into one; gives their numbers."""
+        return await self._store._write(announcing.gather, number)
+
+    async def waiting(self) -> list[Waiting]:
+        """What is not sent yet, by channel."""
+        return self._store._read(announcing.waiting)
 
     async def open_points(self, criterion: str) -> dict[str, int]:
         """For which reasons the criterion stands open in the newest open leads, and in how many."""

@@ -98,13 +98,11 @@ INSERT INTO site_decision (criterion, about, verdict, decided_on, at, who, answe
 -- name: decisions
 SELECT id, criterion, about, verdict, decided_on, at, who, answer FROM site_decision ORDER BY decided_on, id;
 
--- name: announced
-SELECT kind, at FROM announcement WHERE lead = ? AND since = ?;
-
 -- name: all_announced
-SELECT lead.code, announcement.since, announcement.kind, announcement.at
-FROM announcement JOIN lead ON lead.id = announcement.lead
-WHERE lead.status NOT IN ('closed', 'withdrawn');
+SELECT lead.code, announcement.kind, announcement.at
+FROM announcement JOIN lead ON lead.id = announcement.lead LEFT JOIN work ON work.lead = lead.id
+WHERE lead.status NOT IN ('closed', 'withdrawn')
+  AND announcement.since = coalesce(work.waiting_since, lead.created);
 
 -- name: announce
 INSERT OR IGNORE INTO announcement (lead, since, kind, at) VALUES (?, ?, ?, ?);
@@ -161,3 +159,19 @@ FROM lead LEFT JOIN work ON work.lead = lead.id WHERE lead.id = ?;
 
 -- name: newest_open
 SELECT person, packet FROM lead WHERE status NOT IN ('closed', 'withdrawn') ORDER BY id DESC LIMIT ?;
+
+-- name: digest_row
+SELECT person, chat, sealed FROM outbox WHERE id = ? AND op = 'digest' AND given_up_at IS NULL;
+
+-- name: digest_others
+SELECT id, person, sealed FROM outbox
+WHERE chat = ? AND op = 'digest' AND given_up_at IS NULL AND id <> ? AND sealed IS NOT NULL ORDER BY id;
+
+-- name: drop_row
+DELETE FROM outbox WHERE id = ?;
+
+-- name: set_row
+UPDATE outbox SET sealed = ? WHERE id = ?;
+
+-- name: waiting
+SELECT channel, count(*), min(due_at), max(attempts) FROM outbox WHERE given_up_at IS NULL GROUP BY channel;
