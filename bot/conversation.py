@@ -133,7 +133,7 @@ class Conversation:
             around = replace(
                 around, lead_code=turn.dialogue.interview.lead_code, lead_status=_after_hand_over(around.lead_status)
             )
-        if turn.withdraw:
+        if turn.withdraw is not None and turn.withdraw == turn.dialogue.interview.child:
             around = replace(around, lead_status="withdrawn")
         if turn.wants_link and person is not None and self._site.public_url:
             token = await self._store.new_resume_link(person.id, self._clock() + self._link_valid)
@@ -170,7 +170,7 @@ class Conversation:
         renderer = self._renderers.get(incoming.channel)
         outgoing = list(renderer.render(incoming, shown)) if renderer else []
         lead = self._lead(turn, around)
-        if lead is not None or turn.withdraw:
+        if lead is not None or turn.withdraw is not None:
             outgoing += self._notices(dialogue, turn)
         committed = await self._store.commit(
             Commit(
@@ -183,7 +183,7 @@ class Conversation:
                 inbox_id=inbox_id,
                 outgoing=tuple(outgoing),
                 lead=lead,
-                withdraw_lead=dialogue.interview.child if turn.withdraw else None,
+                withdraw_lead=turn.withdraw,
                 permissions=tuple(self._permission_records(turn)),
                 events=tuple(Event(one.kind, one.detail, around.now) for one in turn.happened),
                 remind_at=around.now + REMIND_AFTER if dialogue.remind else None,
@@ -244,8 +244,9 @@ class Conversation:
 
     def _notices(self, dialogue: Dialogue, turn: Turn) -> list[Outgoing]:
         """To the site: the code and, if a public address is set, the link. Never a name, an answer or a reason."""
-        code = dialogue.interview.lead_code
-        op = "withdrawn" if turn.withdraw else "safety" if dialogue.interview.safety else "lead"
+        children = {one.child: one for one in (*dialogue.earlier, dialogue.interview)}
+        code = children[turn.withdraw or dialogue.interview.child].lead_code
+        op = "withdrawn" if turn.withdraw is not None else "safety" if dialogue.interview.safety else "lead"
         payload = {
             "code": code,
             "url": f"{self._site.public_url}/coordinator/leads/{code}" if self._site.public_url else "",

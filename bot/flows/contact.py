@@ -38,7 +38,11 @@ def take_handover(dialogue: Dialogue, said: Incoming, around: Surroundings) -> T
         )
     if said.button == "refuse":
         refused = (PermissionChange("handover", "refused", HANDOVER_TEXT),)
-        return Turn(go(dialogue, "refuse"), permissions=refused, happened=(Happened("handover_refused"),))
+        return Turn(
+            go(dialogue, "refuse"),
+            permissions=() if dialogue.standing else refused,  # not of a sister's or brother's lead
+            happened=(Happened("handover_refused"),),
+        )
     return stay(dialogue, Text(key="please_tap"))
 
 
@@ -148,10 +152,9 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
 
 def _drop(dialogue: Dialogue) -> Turn:
     """Not passed on after all; a sister's or brother's lead keeps its permission."""
-    needed = any(child.wants_call for child in dialogue.earlier)
     taken_back = PermissionChange("handover", "withdrawn", HANDOVER_TEXT)
     dropped = go(dialogue.having(contact_step=None), "drop_contact")
-    return Turn(dropped, permissions=() if needed else (taken_back,))
+    return Turn(dropped, permissions=() if dialogue.standing else (taken_back,))
 
 
 def _has_before(dialogue: Dialogue, step: str) -> bool:

@@ -152,7 +152,22 @@ class Dialogue(Model):
     @property
     def handed_over(self) -> bool:
         """Whether this child's lead stands with the study team by the family's will: given, and not taken back."""
-        return bool(self.interview.lead_code) and self.interview.wants_call and self.permitted("handover")
+        return self.interview in self.standing
+
+    @property
+    def standing(self) -> tuple[Interview, ...]:
+        """The children whose leads stand with the study team, the present one first."""
+        if not self.permitted("handover"):
+            return ()
+        return tuple(one for one in (self.interview, *reversed(self.earlier)) if one.lead_code and one.wants_call)
+
+    def taken_back(self, child: int) -> Dialogue:
+        """The dialogue in which nobody is to call about that child."""
+
+        def quiet(one: Interview) -> Interview:
+            return one.model_copy(update={"wants_call": False}) if one.child == child else one
+
+        return self.having(interview=quiet(self.interview), earlier=tuple(map(quiet, self.earlier)))
 
     def with_interview(self, **changes: Any) -> Dialogue:
         return self.model_copy(update={"interview": self.interview.model_copy(update=changes)})

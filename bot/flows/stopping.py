@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.flows.dialogue import Dialogue
 from bot.flows.person import resume
 from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
-from bot.message import Button, Incoming, Reply, Text
+from bot.message import Button, Incoming, Reply, Text, Value
 
 HANDOVER_TEXT = "permission.handover.ask"
 KEPT = "stop.kept"
@@ -21,7 +21,7 @@ def stopped_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         return Reply(
             text=Text(key="delete.ask"),
             notes=dialogue.notes,
-            details=(Text(key="delete.handed_over"),) if dialogue.interview.lead_code else (),
+            details=(Text(key="delete.handed_over"),) if _was_handed_over(dialogue) else (),
             choices=(
                 Button(id="delete_yes", label=Text(key="delete.yes"), style="danger"),
                 Button(id="delete_no", label=Text(key="delete.no")),
@@ -32,12 +32,16 @@ def stopped_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     choices = [Button(id="resume", label=Text(key="stop.resume"))]
     if not kept:
         choices.append(Button(id="keep", label=Text(key="stop.keep")))
-    if dialogue.handed_over:
+    if dialogue.standing:
         choices.append(Button(id="withdraw", label=Text(key="stop.withdraw")))
     choices.append(Button(id="delete", label=Text(key="stop.delete"), style="danger"))
     if kept:
         return Reply(text=Text(key=KEPT), choices=tuple(choices), card="stopped")
     return Reply(text=Text(key="stop.text"), notes=dialogue.notes, choices=tuple(choices), card="stopped")
+
+
+def _was_handed_over(dialogue: Dialogue) -> bool:
+    return any(one.lead_code for one in (dialogue.interview, *dialogue.earlier))
 
 
 def take_stopped(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
@@ -49,7 +53,7 @@ def take_stopped(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
         return erased(dialogue)
     if said.button == "keep":
         return stay(dialogue, Text(key=KEPT))
-    if said.button == "withdraw" and dialogue.handed_over:
+    if said.button == "withdraw" and dialogue.standing:
         return withdraw(dialogue)
     if said.button in ("resume", "back"):
         return resume(dialogue.having(silent=False, contact_step=None))
@@ -57,10 +61,19 @@ def take_stopped(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
 
 
 def withdraw(dialogue: Dialogue) -> Turn:
-    """The hand-over is taken back: what has not been sent is undone, the coordinator learns the rest."""
-    taken_back = (PermissionChange("handover", "withdrawn", HANDOVER_TEXT),)
-    return stay(dialogue.with_interview(wants_call=False), Text(key="stop.withdrawn")).with_(
-        permissions=taken_back, withdraw=True, happened=(Happened("withdrawn"),)
+    """A hand-over is taken back: what has not been sent is undone, the coordinator learns the rest.
+
+    A sister's or brother's lead is asked about next; the permission ends with the last one.
+    """
+    first, *others = dialogue.standing
+    values: dict[str, Value] = {"code": first.lead_code}
+    if others:
+        note = Text(key="stop.withdrawn_one", values={**values, "other": others[0].lead_code})
+    else:
+        note = Text(key="stop.withdrawn")
+    ended = () if others else (PermissionChange("handover", "withdrawn", HANDOVER_TEXT),)
+    return stay(dialogue.taken_back(first.child), note).with_(
+        permissions=ended, withdraw=first.child, happened=(Happened("withdrawn"),)
     )
 
 

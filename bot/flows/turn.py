@@ -88,8 +88,8 @@ class Turn:
     """What one turn did.
 
     `answered`: how the card that was just answered reads from now on. `refreshed`: the same card, changed in place.
-    `hand_over`: write this child's lead. `withdraw`: the family takes the hand-over back. `wants_link`: make a private
-    resume link and show it once. `erase`: delete this person wholly.
+    `hand_over`: write this child's lead. `withdraw`: the child whose hand-over the family takes back.
+    `wants_link`: make a private resume link and show it once. `erase`: delete this person wholly.
     """
 
     dialogue: Dialogue
@@ -99,7 +99,7 @@ class Turn:
     permissions: tuple[PermissionChange, ...] = ()
     happened: tuple[Happened, ...] = ()
     hand_over: bool = False
-    withdraw: bool = False
+    withdraw: int | None = None
     wants_link: bool = False
     remind: bool = False
     erase: bool = False

@@ -253,7 +253,8 @@ def _dose(dialogue: Any, id: str, said: str, around: Surroundings) -> Given | As
     if read.outcome is Outcome.UNSURE:
         return Given(said=said, choices=("unsure",), sets={"dose": "unsure"}, shown=Text(key="answered.unsure"))
     if read.outcome is not Outcome.VALUE or read.value is None:
-        return AskBack("misread.dose_too_much" if read.why == "implausible" else "misread.dose")
+        why = {"implausible": "misread.dose_too_much", "no_strength": "misread.dose_strength"}
+        return AskBack(why.get(read.why or "", "misread.dose"))
     dose = read.value
     if dose.most <= 0:
         return AskBack("misread.dose")

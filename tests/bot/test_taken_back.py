@@ -120,3 +120,42 @@ async def test_kept_is_said_once_and_not_asked_again(family: Family) -> None:
     await family.tap("keep")
     assert family.key == "stop.kept"
     assert [one.id for one in family.shown.reply.choices] == ["resume", "withdraw", "delete"]
+
+
+async def test_each_childs_request_is_taken_back(family: Family) -> None:
+    (first,) = await family.talk._store.leads()
+    await family.tap("another_child")
+    await family.answer(BOY)
+    await family.tap("confirm")
+    await family.tap("want_contact")
+    await hand_over(family)
+    await family.tap("stop")
+    await family.tap("withdraw")
+    assert family.notes == ["stop.withdrawn_one"]
+    assert {lead.code: lead.status for lead in await family.talk._store.leads()}[first.code] == "new"
+    assert (await family.stored()).permitted("handover")
+    await family.tap("withdraw")
+    assert {lead.status for lead in await family.talk._store.leads()} == {"withdrawn"}
+    assert not (await family.stored()).permitted("handover")
+    assert "withdraw" not in {one.id for one in family.buttons()}
+
+
+async def test_while_a_second_child_is_asked_about_the_first_can_be_taken_back(family: Family) -> None:
+    await family.tap("another_child")
+    await family.tap("choose:parent")
+    await family.command("stop")
+    await family.tap("withdraw")
+    assert await status(family) == "withdrawn"
+    await family.tap("resume")
+    assert family.card == "birth_date"
+
+
+async def test_a_no_for_the_second_child_leaves_the_first_where_it_stands(family: Family) -> None:
+    await family.tap("another_child")
+    await family.answer(BOY)
+    await family.tap("confirm")
+    await family.tap("want_contact")
+    await family.tap("refuse")
+    assert await status(family) == "new"
+    await family.tap("stop")
+    assert "withdraw" in {one.id for one in family.buttons()}

@@ -157,3 +157,12 @@ async def test_whoever_comes_back_to_a_typed_answer_may_keep_it(family: Family) 
     await family.tap("keep")
     assert family.card == "sex"
     assert (await family.stored()).interview.given["birth_date"] == before
+
+
+async def test_a_dose_without_a_strength_asks_for_the_strength(family: Family) -> None:
+    await come_to(family, "medicines")
+    await family.tap("pick:prednisone")
+    await family.tap("done")
+    await come_to(family, "medicine.1.dose", **{"medicine.1.use": "choose:stable", "medicine.1.response": "unsure"})
+    await family.says("早上两片")
+    assert family.notes == ["misread.dose_strength"]
