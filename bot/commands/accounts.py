@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.commands.beside_server import with_store
 from bot.commands.operator import operator
 from bot.coordinator.rights import RIGHTS, ROLES
 
@@ -42,26 +42,7 @@ def run(args: argparse.Namespace) -> int:
     if (args.action == "roles" and args.role is None) or (args.action == "revoke" and bool(args.name) == args.all):
         print(f"Say whom: see 'brasle-prescreen accounts {args.action} --help'.", file=sys.stderr)
         return 2
-    from bot.doctor import load_settings
-    from bot.store.errors import StoreError
-    from bot.store.store import Store
-
-    settings = load_settings()
-    if isinstance(settings, str):
-        print(settings, file=sys.stderr)
-        return 2
-    try:
-        store = Store.open(settings.data, beside_server=True)
-    except StoreError as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        return asyncio.run(_act(store, settings, args))
-    except StoreError as error:
-        print(error, file=sys.stderr)
-        return 1
-    finally:
-        store.close_now()
+    return with_store(lambda store, settings: _act(store, settings, args))
 
 
 async def _act(store: Any, settings: Any, args: argparse.Namespace) -> int:

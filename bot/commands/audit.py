@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.commands.beside_server import with_store
 from bot.commands.operator import operator
 
 # What is wrong, in words for whoever runs the server.
@@ -41,10 +41,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bot.doctor import load_settings
     from bot.store.audit import Head
-    from bot.store.errors import StoreError
-    from bot.store.store import Store
 
     printed = None
     if args.action == "verify" and args.head is not None:
@@ -52,22 +49,7 @@ def run(args: argparse.Namespace) -> int:
         if printed is None:
             print("--head is like 1234:9f3a..., with 64 characters after the colon.", file=sys.stderr)
             return 2
-    settings = load_settings()
-    if isinstance(settings, str):
-        print(settings, file=sys.stderr)
-        return 2
-    try:
-        store = Store.open(settings.data, beside_server=True)
-    except StoreError as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        return asyncio.run(_act(store, args, printed))
-    except StoreError as error:
-        print(error, file=sys.stderr)
-        return 1
-    finally:
-        store.close_now()
+    return with_store(lambda store, settings: _act(store, args, printed))
 
 
 async def _act(store: Any, args: argparse.Namespace, printed: Any) -> int:

@@ -5,12 +5,13 @@ Contacts nobody.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+
+from bot.commands.beside_server import with_store
 
 
 def add_parser(commands: Any) -> None:
@@ -21,26 +22,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bot.doctor import load_settings
-    from bot.store.errors import StoreError
-    from bot.store.store import Store
-
-    settings = load_settings()
-    if isinstance(settings, str):
-        print(settings, file=sys.stderr)
-        return 2
-    try:
-        store = Store.open(settings.data, beside_server=True)
-    except StoreError as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        return asyncio.run(_act(store, args))
-    except StoreError as error:
-        print(error, file=sys.stderr)
-        return 1
-    finally:
-        store.close_now()
+    return with_store(lambda store, settings: _act(store, args))
 
 
 async def _act(store: Any, args: argparse.Namespace) -> int:

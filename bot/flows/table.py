@@ -10,26 +10,6 @@ from typing import Any
 
 from transitions import Machine, MachineError
 
-STATES = [
-    "choosing_language",
-    "asking_permission",
-    "asking_abroad",
-    "declined",
-    "answering",
-    "fetching_adult",
-    "ending_early",
-    "reviewing",
-    "showing_result",
-    "asking_handover",
-    "giving_contact",
-    "done",
-    # pauses: they return to where they came from
-    "urgent",
-    "talking_to_person",
-    "stopped",
-    "erased",
-]
-
 # Where a pause may begin, and so where it may return to.
 PAUSABLE = [
     "choosing_language",
@@ -45,7 +25,9 @@ PAUSABLE = [
     "giving_contact",
     "done",
 ]
+# They return to where they came from.
 PAUSES = ["urgent", "talking_to_person", "stopped"]
+STATES = [*PAUSABLE, *PAUSES, "erased"]
 
 # States in which a health question may stand on the screen: reachable only through "agree".
 HEALTH = ["answering", "ending_early", "reviewing", "showing_result"]
