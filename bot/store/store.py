@@ -75,9 +75,7 @@ class Store:
         self.trail = Trail(self)
 
     @classmethod
-    def open(
-        cls, folder: Path, *, clock: Callable[[], datetime] = utc_now, beside_server: bool = False
-    ) -> Store:
+    def open(cls, folder: Path, *, clock: Callable[[], datetime] = utc_now, beside_server: bool = False) -> Store:
         """Open the data folder, or make it.
 
         An older one is brought up to date, an interrupted erasure finished.
@@ -99,9 +97,7 @@ class Store:
     @classmethod
     def _open(cls, folder: Path, clock: Callable[[], datetime], *, checkpoints: bool) -> Store:
         if not os.access(folder, os.W_OK):
-            raise StoreUnavailable(
-                f"The data folder {folder} may not be written: check its owner and rights."
-            )
+            raise StoreUnavailable(f"The data folder {folder} may not be written: check its owner and rights.")
         with ExitStack() as opened:
             keys = Keyring.open(folder, checkpoints=checkpoints)
             opened.callback(keys.close)
@@ -209,9 +205,7 @@ class Store:
 
     # Outbox
 
-    async def due(
-        self, channel: str, limit: int, now: datetime, besides: Collection[int] = ()
-    ) -> list[OutboxItem]:
+    async def due(self, channel: str, limit: int, now: datetime, besides: Collection[int] = ()) -> list[OutboxItem]:
         """The first unsent row of each chat, if its time has come; who has been due longest comes first.
 
         `besides` are rows already being sent: their chats wait.
