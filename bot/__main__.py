@@ -53,8 +53,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = top.add_subparsers(dest="command")
     module = import_module(f"bot.commands.{name}")
     module.add_parser(commands)
-    result: int = module.run(top.parse_args(arguments))
+    try:
+        result: int = module.run(top.parse_args(arguments))
+    except Exception as error:
+        if not _is_for_an_editor(error):
+            raise
+        print(error, file=sys.stderr)
+        return 2
     return result
+
+
+def _is_for_an_editor(error: Exception) -> bool:
+    """Whether a data file or a text holds a mistake: its sentence says where and how to mend it, a traceback would not."""
+    from bot.wording_error import WordingError
+    from brasle_prescreen.question import QuestionsError
+    from brasle_prescreen.reading.words import WordsError
+    from brasle_prescreen.trial_entry import ProtocolError
+
+    return isinstance(error, WordingError | QuestionsError | WordsError | ProtocolError)
 
 
 if __name__ == "__main__":

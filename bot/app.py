@@ -18,6 +18,7 @@ from bot.store.store import Store
 from bot.wording import Wording
 from brasle_prescreen import load_protocol
 from brasle_prescreen.question import load_questions
+from brasle_prescreen.reading.choice import check_words
 
 if TYPE_CHECKING:
     from bot.announcer import Announcer
@@ -44,6 +45,7 @@ class App:
         self.wording = Wording.load()
         self.protocol = load_protocol()
         self.questions = load_questions()
+        check_words()
         self.store = Store.open(settings.data, clock=clock)
         self._clock = clock
         self._wakers: list[Callable[[], None]] = []

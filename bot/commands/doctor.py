@@ -27,8 +27,9 @@ def run(args: argparse.Namespace) -> int:
     found = problems(settings)
     for problem in found:
         print(problem.line())
-    print(*_data_files(), sep="\n")
-    grave = sum(problem.stops for problem in found)
+    files = _data_files()
+    print(*files, sep="\n")
+    grave = sum(problem.stops for problem in found) + sum(line.startswith("STOP") for line in files)
     print("It can start." if not grave else f"It cannot start: {grave} point(s) marked STOP must be mended first.")
     return 2 if grave else 0
 
@@ -38,13 +39,17 @@ def _data_files() -> list[str]:
     from bot.wording import Wording, WordingError
     from brasle_prescreen import load_protocol
     from brasle_prescreen.question import QuestionsError, load_questions
+    from brasle_prescreen.reading.choice import check_words
+    from brasle_prescreen.reading.words import WordsError
+    from brasle_prescreen.trial_entry import ProtocolError
 
     lines = []
     try:
         protocol = load_protocol()
         load_questions()
         lines.append(f"ok    trial files: {len(protocol.criteria)} criteria, {len(protocol.medicines)} medicines")
-    except (QuestionsError, ValueError) as error:
+        check_words()
+    except (ProtocolError, QuestionsError, WordsError) as error:
         lines.append(f"STOP  trial files: {error}")
     try:
         names = ", ".join(name for _, name in Wording.load().languages())

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from brasle_prescreen.reading.plain import is_too_long, plain, tight
 from brasle_prescreen.reading.reading import Outcome, Reading, ask_back, found, state
-from brasle_prescreen.reading.words import FOLDER, WordsError, any_of, is_only, load, matcher, says, united
+from brasle_prescreen.reading.words import FOLDER, WordsError, any_of, is_only, languages, load, matcher, says, united
 
 LONGEST = 400
 PREFIX = "choices."
@@ -212,3 +212,11 @@ def _files() -> tuple[tuple[str, dict[str, dict[str, list[str]]]], ...]:
 def cards() -> frozenset[str]:
     """Cards that have words of their own."""
     return frozenset(card for _, words in _files() for card in words if isinstance(words[card], dict))
+
+
+def check_words() -> None:
+    """Raise WordsError for a mistake in any word file: at the start, not when a family happens to use the word."""
+    languages()
+    _denial()
+    for card in sorted(cards()):
+        _patterns(card)
