@@ -23,6 +23,8 @@ from brasle_prescreen.reading.plain import plain
 from brasle_prescreen.reading.words import any_of
 
 MOST_LINES = 60
+# Some fifty lines of a report. What stands after it is kept with the reply, for the call.
+LONGEST = 1600
 RANGE = re.compile(r"(?P<low>\d+(?:\.\d+)?) ?(?:-{1,2}|~) ?(?P<high>\d+(?:\.\d+)?)")
 BELOW = re.compile(r"(?:<|\u2264|<=) ?=? ?(?P<high>\d+(?:\.\d+)?)")
 
@@ -50,7 +52,7 @@ def read_lab_slip(text: str, on: date) -> tuple[LabLine, ...]:
 
     Where an item stands there twice, as a count and as a percentage, the count is kept.
     """
-    said = THOUSANDS.sub("", plain(text))
+    said = THOUSANDS.sub("", plain(text[:LONGEST]))
     said, dates = _dates(said, on)
     named = _merged(said, labels(said))
     lines: dict[str, LabLine] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from brasle_prescreen import reading
 from brasle_prescreen.protocol import load_protocol
 from brasle_prescreen.reading.by_kind import KINDS, predicted
+from brasle_prescreen.reading.lab_slip import read_lab_slip
 
 ON = date(2026, 11, 22)
 LEXICON = load_protocol().medicines
@@ -233,3 +235,30 @@ def test_the_same_text_is_read_the_same(text: str) -> None:
     for kind in KINDS:
         once = predicted(kind, text, question=QUESTIONS.get(kind, ""), on=ON)
         assert once == predicted(kind, text, question=QUESTIONS.get(kind, ""), on=ON)
+
+
+def test_a_dense_laboratory_slip_of_any_length() -> None:
+    """The worst that a field takes: nothing but items and numbers, thousands of characters of them."""
+    pieces = (
+        "血小板 15",
+        "WBC 3.2 ",
+        "HGB 80g/L ",
+        "lym# 0.5 ",
+        "IgG7",
+        "2026-11-0",
+        "1.5",
+        "<",
+        "~",
+        "↑",
+        "万",
+        "%",
+        "\n",
+    )
+    random = Random(1)
+    text = "".join(random.choice(pieces) for _ in range(2000))
+    best = 1.0
+    for _ in range(5):
+        start = time.process_time()
+        read_lab_slip(text, ON)
+        best = min(best, time.process_time() - start)
+    assert best < LIMIT
