@@ -128,7 +128,7 @@ class Conversation:
                 turn = take_turn(before, incoming, around)
         else:
             turn = take_turn(before, self._tapped(incoming, before, around), around)
-        turn = turn.with_(dialogue=self._with_permissions(turn))
+        turn = turn.with_(dialogue=self._with_permissions(turn, around.now))
         if turn.hand_over:
             around = replace(
                 around, lead_code=turn.dialogue.interview.lead_code, lead_status=_after_hand_over(around.lead_status)
@@ -166,7 +166,7 @@ class Conversation:
         shown: Shown,
         around: Surroundings,
     ) -> bool:
-        dialogue = self._with_permissions(turn)
+        dialogue = turn.dialogue
         renderer = self._renderers.get(incoming.channel)
         outgoing = list(renderer.render(incoming, shown)) if renderer else []
         lead = self._lead(turn, around)
@@ -184,7 +184,7 @@ class Conversation:
                 outgoing=tuple(outgoing),
                 lead=lead,
                 withdraw_lead=turn.withdraw,
-                permissions=tuple(self._permission_records(turn)),
+                permissions=tuple(self._permission_records(turn, around.now)),
                 events=tuple(Event(one.kind, one.detail, around.now) for one in turn.happened),
                 remind_at=around.now + REMIND_AFTER if dialogue.remind else None,
                 source=incoming.source if person is None else None,
@@ -194,12 +194,12 @@ class Conversation:
         self._committed()
         return committed.repeated
 
-    def _with_permissions(self, turn: Turn) -> Dialogue:
+    def _with_permissions(self, turn: Turn, now: datetime) -> Dialogue:
         dialogue = turn.dialogue
         if not turn.permissions:
             return dialogue
         permissions = dict(dialogue.permissions)
-        for record, change in zip(self._permission_records(turn), turn.permissions, strict=True):
+        for record, change in zip(self._permission_records(turn, now), turn.permissions, strict=True):
             permissions[change.name] = Permission.model_validate(
                 {
                     "state": record.state,
@@ -210,7 +210,8 @@ class Conversation:
             )
         return dialogue.having(permissions=permissions)
 
-    def _permission_records(self, turn: Turn) -> list[PermissionRecord]:
+    def _permission_records(self, turn: Turn, now: datetime) -> list[PermissionRecord]:
+        """The same for the dialogue and for the store: one moment, one hash."""
         language = turn.dialogue.language
         return [
             PermissionRecord(
@@ -218,7 +219,7 @@ class Conversation:
                 change.state,
                 self._wording.text_hash(change.text_key, language),
                 language,
-                self._clock(),
+                now,
             )
             for change in turn.permissions
         ]
@@ -226,7 +227,7 @@ class Conversation:
     def _lead(self, turn: Turn, around: Surroundings) -> LeadRecord | None:
         if not turn.hand_over:
             return None
-        dialogue = self._with_permissions(turn)
+        dialogue = turn.dialogue
         interview = dialogue.interview
         packet = packet_of(dialogue, around)
         return LeadRecord(

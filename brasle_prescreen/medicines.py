@@ -138,10 +138,6 @@ class Lexicon:
         medicine = self._entries[id]
         return {"en": medicine.inn, "zh": medicine.zh}
 
-    def known_names(self) -> Iterator[tuple[str, Medicine]]:
-        """Every name as it is compared (normalised), with its entry."""
-        return iter(self._by_name.items())
-
     def find(self, name: str) -> Match | None:
         """The entry that is called so, exactly or after taking off one word of salt or form at either end."""
         found = self._by_name.get(name)

@@ -10,9 +10,9 @@ from bot.flows import listing
 from bot.flows.cards import about, answered, choice_label, joined, question_card, window_label, words
 from bot.flows.dialogue import Dialogue, Given, Interview, remarked
 from bot.flows.plan import SKIPPED, UNSURE, answers_of, next_card, relevant, surely_minor
-from bot.flows.turn import Happened, Surroundings, Turn, go, stay
+from bot.flows.turn import Happened, Surroundings, Turn, go, pause, stay
 from bot.flows.understanding import AskBack, Doubtful, Ticked, understand
-from bot.message import Day, Incoming, Reply, Text
+from bot.message import Incoming, Reply, Text
 from brasle_prescreen import AnswerError, check_answers, screen
 from brasle_prescreen.question import Card, Choice, WindowChoice
 
@@ -326,10 +326,6 @@ def _alarmed(turn: Turn, chosen: list[Choice]) -> Turn:
         )
     paused = dialogue.with_interview(safety=True)
     return turn.with_(
-        dialogue=go(paused, "alarm", alarm=alarm, back_to=dialogue.state),
+        dialogue=pause(paused, "alarm", alarm=alarm),
         happened=(*turn.happened, Happened("alarm", alarm)),
     )
-
-
-def day(earliest: str, latest: str) -> Day:
-    return Day.model_validate({"earliest": earliest, "latest": latest})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.flows.buttons import navigation_button
 from bot.flows.dialogue import Dialogue, Doubt, Medicine
 from bot.flows.turn import Surroundings
 from bot.message import Answered, Button, Entry, Joined, Reply, Row, Term, Text, Value
@@ -133,14 +134,10 @@ def term(medicine: str, around: Surroundings) -> Term:
 def navigation(card: Card, dialogue: Dialogue) -> tuple[Button, ...]:
     buttons = []
     if not card.no_skip:
-        buttons += [_nav("unsure"), _nav("skip")]
+        buttons += [navigation_button("unsure"), navigation_button("skip")]
     if dialogue.interview.trail:
-        buttons.append(_nav("back"))
-    return (*buttons, _nav("why"), _nav("person"))
-
-
-def _nav(id: str) -> Button:
-    return Button(id=id, label=Text(key=f"nav.{id}"), style="navigation")
+        buttons.append(navigation_button("back"))
+    return (*buttons, navigation_button("why"), navigation_button("person"))
 
 
 def _part(card: Card, id: str, around: Surroundings) -> int:
@@ -219,7 +216,7 @@ def _confirming(dialogue: Dialogue, card: Card, id: str) -> Reply:
             Button(id="confirm:yes", label=Text(key="confirm.yes")),
             Button(id="confirm:no", label=Text(key="confirm.no")),
         ),
-        navigation=(_nav("unsure"), _nav("person")),
+        navigation=(navigation_button("unsure"), navigation_button("person")),
         private=card.private,
         card=id,
     )
@@ -245,7 +242,7 @@ def doubt_card(dialogue: Dialogue, doubt: Doubt, around: Surroundings) -> Reply:
         text=ask,
         notes=dialogue.notes,
         choices=tuple(choices),
-        navigation=(_nav("person"),),
+        navigation=(navigation_button("person"),),
         card=dialogue.interview.card or "",
     )
 

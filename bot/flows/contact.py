@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.flows.buttons import navigation_button
 from bot.flows.dialogue import Contact, Dialogue
 from bot.flows.papers import all_papers
 from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
@@ -25,7 +26,7 @@ def handover_card(dialogue: Dialogue, around: Surroundings) -> Reply:
             Button(id="agree", label=Text(key="permission.handover.agree"), style="primary"),
             Button(id="refuse", label=Text(key="permission.handover.refuse")),
         ),
-        navigation=(_nav("privacy"), _nav("person")),
+        navigation=(navigation_button("privacy"), navigation_button("person")),
         card="handover",
     )
 
@@ -60,7 +61,10 @@ def contact_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         choices=_choices(dialogue, step),
         multiple=step == "papers",
         entry=_entry(dialogue, step),
-        navigation=(*((_nav("back"),) if _has_before(dialogue, step) else ()), _nav("drop_contact")),
+        navigation=(
+            *((navigation_button("back"),) if _has_before(dialogue, step) else ()),
+            navigation_button("drop_contact"),
+        ),
         private=step in ("name", "value", "check"),
         card=f"contact_{step}",
     )
@@ -233,7 +237,3 @@ def _send(dialogue: Dialogue, around: Surroundings) -> Turn:
         happened=(Happened("handed_over"),),
         hand_over=True,
     )
-
-
-def _nav(id: str) -> Button:
-    return Button(id=id, label=Text(key=f"nav.{id}"), style="navigation")

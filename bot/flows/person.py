@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.flows.dialogue import Dialogue
 from bot.flows.status import status_text
-from bot.flows.turn import Surroundings, Turn, go, stay
+from bot.flows.turn import Surroundings, Turn, go, pause, stay
 from bot.flows.welcome import site_lines
 from bot.message import Button, Incoming, Reply, Text
 
@@ -25,8 +25,7 @@ def person_card(dialogue: Dialogue, around: Surroundings) -> Reply:
 
 
 def ask_person(dialogue: Dialogue) -> Turn:
-    back_to = dialogue.back_to if dialogue.state in ("urgent", "talking_to_person", "stopped") else dialogue.state
-    return Turn(go(dialogue, "ask_person", back_to=back_to))
+    return Turn(pause(dialogue, "ask_person"))
 
 
 def take_person(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:

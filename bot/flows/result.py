@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.flows.buttons import navigation_button
 from bot.flows.cards import joined
 from bot.flows.dialogue import Dialogue
 from bot.flows.papers import papers_to_bring
@@ -27,7 +28,7 @@ def result_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         notes=dialogue.notes,
         details=tuple(_details(screening, around)),
         choices=tuple(_offers(dialogue, around)),
-        navigation=(_nav("person"), _nav("change_answers"), _nav("help")),
+        navigation=(navigation_button("person"), navigation_button("change_answers"), navigation_button("help")),
         card="result",
     )
 
@@ -120,7 +121,7 @@ def done_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         notes=dialogue.notes,
         details=details,
         choices=tuple(choices),
-        navigation=(_nav("status"), _nav("person"), _nav("stop")),
+        navigation=(navigation_button("status"), navigation_button("person"), navigation_button("stop")),
         card="done",
     )
 
@@ -163,7 +164,3 @@ def _another(dialogue: Dialogue, around: Surroundings) -> Turn:
     if not dialogue.may_be_asked:
         return Turn(go(moved, "ask_permission_again"))
     return begin(moved, around, "another_child")
-
-
-def _nav(id: str) -> Button:
-    return Button(id=id, label=Text(key=f"nav.{id}"), style="navigation")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.flows.buttons import navigation_button
 from bot.flows.cards import about, words
 from bot.flows.dialogue import Dialogue
 from bot.flows.plan import answers_of, next_card, relevant
@@ -16,7 +17,7 @@ def review_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         notes=dialogue.notes,
         rows=tuple(rows(dialogue, around)),
         choices=(Button(id="confirm", label=Text(key="review.confirm"), style="primary"),),
-        navigation=(_nav("person"), _nav("help")),
+        navigation=(navigation_button("person"), navigation_button("help")),
         card="review",
     )
 
@@ -84,7 +85,7 @@ def early_card(dialogue: Dialogue, around: Surroundings) -> Reply:
             Button(id="finish", label=Text(key="early_end.finish")),
             Button(id="fix", label=Text(key="early_end.fix")),
         ),
-        navigation=(_nav("person"),),
+        navigation=(navigation_button("person"),),
         card="early_end",
     )
 
@@ -100,7 +101,3 @@ def take_early(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn
         again = dialogue.with_interview(card=last, trail=tuple(before), ends=dialogue.interview.ends[:-1])
         return Turn(go(again, "go_on"))
     return stay(dialogue)
-
-
-def _nav(id: str) -> Button:
-    return Button(id=id, label=Text(key=f"nav.{id}"), style="navigation")

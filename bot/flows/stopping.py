@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.flows.dialogue import Dialogue
 from bot.flows.person import resume
-from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
+from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, pause, stay
 from bot.message import Button, Incoming, Reply, Text, Value
 
 HANDOVER_TEXT = "permission.handover.ask"
@@ -12,8 +12,7 @@ KEPT = "stop.kept"
 
 
 def stop(dialogue: Dialogue) -> Turn:
-    back_to = dialogue.back_to if dialogue.state in ("urgent", "talking_to_person", "stopped") else dialogue.state
-    return Turn(go(dialogue, "stop", back_to=back_to, silent=True), happened=(Happened("stopped"),))
+    return Turn(pause(dialogue, "stop", silent=True), happened=(Happened("stopped"),))
 
 
 def stopped_card(dialogue: Dialogue, around: Surroundings) -> Reply:

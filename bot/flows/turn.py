@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.flows.dialogue import Dialogue, PermissionName
-from bot.flows.table import move
+from bot.flows.table import PAUSES, move
 from bot.message import Answered, Text
 from brasle_prescreen.protocol import Protocol
 from brasle_prescreen.question import Questions
@@ -103,7 +102,6 @@ class Turn:
     wants_link: bool = False
     remind: bool = False
     erase: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def with_(self, **changes: Any) -> Turn:
         return replace(self, **changes)
@@ -112,6 +110,12 @@ class Turn:
 def go(dialogue: Dialogue, trigger: str, *notes: Text, **changes: Any) -> Dialogue:
     """The dialogue after a move of the table, with what is said above the next card."""
     return dialogue.having(state=move(dialogue.state, trigger), notes=notes, page=None, **changes)
+
+
+def pause(dialogue: Dialogue, trigger: str, **changes: Any) -> Dialogue:
+    """The dialogue in a pause; a pause within a pause returns to where the first one began."""
+    back_to = dialogue.back_to if dialogue.state in PAUSES else dialogue.state
+    return go(dialogue, trigger, back_to=back_to, **changes)
 
 
 def stay(dialogue: Dialogue, *notes: Text) -> Turn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.flows.dialogue import Dialogue, remarked
 from bot.flows.person import ask_person, resume
-from bot.flows.turn import Happened, Surroundings, Turn, go, stay
+from bot.flows.turn import Happened, Surroundings, Turn, pause, stay
 from bot.message import Button, Incoming, Reply, Text
 from brasle_prescreen.reading.red_flags import alarm
 
@@ -45,9 +45,8 @@ def look(dialogue: Dialogue, said: Incoming) -> Turn | Text | None:
             if dialogue.permitted("health")
             else interview.remarks,
         )
-        back_to = dialogue.back_to if dialogue.state in ("urgent", "talking_to_person", "stopped") else dialogue.state
         return Turn(
-            go(kept, "alarm", alarm=found, back_to=back_to),
+            pause(kept, "alarm", alarm=found),
             happened=(Happened("alarm", found),),
             hand_over=dialogue.handed_over,
         )

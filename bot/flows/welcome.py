@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.flows.buttons import navigation_button
 from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.plan import next_card
 from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
@@ -53,7 +54,7 @@ def permission_card(dialogue: Dialogue, around: Surroundings) -> Reply:
             Button(id="agree", label=Text(key="permission.agree"), style="primary"),
             Button(id="refuse", label=Text(key="permission.refuse")),
         ),
-        navigation=(_button("about"), _button("privacy"), _button("person")),
+        navigation=(navigation_button("about"), navigation_button("privacy"), navigation_button("person")),
         card="permission",
     )
 
@@ -96,7 +97,7 @@ def abroad_card(dialogue: Dialogue, around: Surroundings) -> Reply:
             Button(id="agree", label=Text(key="permission.abroad.agree"), style="primary"),
             Button(id="refuse", label=Text(key="permission.abroad.refuse")),
         ),
-        navigation=(_button("privacy"), _button("person")),
+        navigation=(navigation_button("privacy"), navigation_button("person")),
         card="abroad",
     )
 
@@ -125,7 +126,7 @@ def declined_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         notes=dialogue.notes,
         details=site_lines(around),
         choices=(Button(id="reconsider", label=Text(key="declined.reconsider")),),
-        navigation=(_button("person"), _button("about")),
+        navigation=(navigation_button("person"), navigation_button("about")),
         card="declined",
     )
 
@@ -141,7 +142,7 @@ def fetching_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         text=Text(key="fetch_adult.text"),
         notes=dialogue.notes,
         choices=(Button(id="adult_here", label=Text(key="fetch_adult.here"), style="primary"),),
-        navigation=(_button("person"),),
+        navigation=(navigation_button("person"),),
         card="fetch_adult",
     )
 
@@ -162,7 +163,3 @@ def site_lines(around: Surroundings) -> tuple[Text, ...]:
     if around.site.hours:
         lines.append(Text(key="site.hours", values={"hours": around.site.hours}))
     return tuple(lines)
-
-
-def _button(id: str) -> Button:
-    return Button(id=id, label=Text(key=f"nav.{id}"), style="navigation")

@@ -38,10 +38,6 @@ class Reading(Generic[T]):
     def is_value(self) -> bool:
         return self.outcome is Outcome.VALUE
 
-    @property
-    def asks_back(self) -> bool:
-        return self.outcome is Outcome.ASK_BACK
-
 
 def found(value: T, said: str, *, why: str = "", hedged: bool = False) -> Reading[T]:
     return Reading(Outcome.VALUE, value, why, said, hedged)
