@@ -12,6 +12,7 @@ from bot.backoff import wait_seconds
 from bot.pace import Pace
 from bot.store.errors import StoreUnavailable
 from bot.store.records import OutboxItem
+from bot.waiting import let_end, rung
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -104,20 +105,13 @@ class Outbox:
         while not self._stopping:
             self._bell.clear()
             wait = await self._look()
-            try:
-                await asyncio.wait_for(self._bell.wait(), wait)
-            except TimeoutError:
-                continue
+            await rung(self._bell, wait)
 
     async def stop(self, grace: float = 5.0) -> None:
         """Begin nothing more; let what is on its way end. The rest is sent after the next start."""
         self._stopping = True
         self._bell.set()
-        tasks = list(self._sending.values())
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=grace)
-            for task in late:
-                task.cancel()
+        await let_end(self._sending.values(), grace)
 
     async def _look(self) -> float:
         """Start sending what is due; seconds until the next look unless somebody wakes us."""

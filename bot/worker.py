@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.backoff import wait_seconds
 from bot.store.errors import StoreUnavailable
 from bot.store.records import InboxItem
+from bot.waiting import let_end, rung
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -60,20 +61,13 @@ class Worker:
                 _log.error("Stored updates wait. %s", error)
                 wait = wait_seconds(failures, most=LONGEST_STORE_WAIT)
             self._begin()
-            try:
-                await asyncio.wait_for(self._bell.wait(), wait)
-            except TimeoutError:
-                continue
+            await rung(self._bell, wait)
 
     async def stop(self, grace: float = 5.0) -> None:
         """Begin nothing more and let what is being handled end; the rest is handled after the next start."""
         self._stopping = True
         self._bell.set()
-        tasks = list(self._busy.values())
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=grace)
-            for task in late:
-                task.cancel()
+        await let_end(self._busy.values(), grace)
 
     async def _fetch(self) -> None:
         while self._held < HELD:

@@ -1,0 +1,23 @@
+"""How the worker and the outbox wait: for a bell or for a time, and at the end for what is under way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
+
+async def rung(bell: asyncio.Event, seconds: float) -> None:
+    """Return when somebody rings, or after so many seconds."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), seconds)
+
+
+async def let_end(tasks: Iterable[asyncio.Task[None]], grace: float) -> None:
+    """Give what is under way `grace` seconds to end; what is late is cancelled, and done after the next start."""
+    under_way = list(tasks)
+    if not under_way:
+        return
+    _, late = await asyncio.wait(under_way, timeout=grace)
+    for task in late:
+        task.cancel()
