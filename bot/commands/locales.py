@@ -1,35 +1,25 @@
-"""`brasle-prescreen locales`: for translators, who need no Python. `check` says what to mend and how."""
+"""`brasle-prescreen locales`: for translators, who need no Python. Each subcommand is a module of `bot.locale_tools`."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
+from importlib import import_module
 from typing import Any
+
+# Name, what it does. The module of that name has `add_arguments(parser)` and `run(args) -> exit code`.
+ACTIONS = {
+    "check": "say what to mend: file, line, key, what is wrong, how to mend it",
+}
 
 
 def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser("locales", help="check the texts in locales/")
+    parser = subparsers.add_parser("locales", help="work on the texts in locales/")
     actions = parser.add_subparsers(dest="action", required=True)
-    check = actions.add_parser("check", help="say what to mend: file, line, key, what is wrong, how to mend it")
-    check.add_argument("--folder", type=Path, help="another folder of locale files")
+    for name, purpose in ACTIONS.items():
+        action = actions.add_parser(name, help=purpose, description=purpose)
+        import_module(f"bot.locale_tools.{name}").add_arguments(action)
 
 
 def run(args: argparse.Namespace) -> int:
-    from bot.locale_checks.every import findings
-    from bot.locale_checks.shelf import Shelf
-    from bot.wording import FOLDER, WordingError
-
-    folder = args.folder or FOLDER
-    try:
-        found = findings(folder)
-        shelf = Shelf.read(folder)
-    except WordingError as error:
-        print(error, file=sys.stderr)
-        return 1
-    for finding in found:
-        print(finding)
-    languages = ", ".join(("en", *shelf.translations))
-    counted = f"{len(shelf.master.entries)} texts in {languages}"
-    print(f"{counted}: {len(found)} to mend." if found else f"{counted}: nothing to mend.")
-    return 1 if found else 0
+    result: int = import_module(f"bot.locale_tools.{args.action}").run(args)
+    return result

@@ -1,0 +1,1 @@
+"""The subcommands of `brasle-prescreen locales`, one module each."""
