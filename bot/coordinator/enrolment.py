@@ -11,6 +11,7 @@ from bot.channels.browser_session import new_session
 from bot.coordinator.access import Page, for_enrolling, for_everybody, needs
 from bot.coordinator.one_time_codes import (
     as_written,
+    bare_code,
     in_groups,
     matching_step,
     new_recovery_codes,
@@ -88,7 +89,7 @@ async def confirm_code(visit: Visit) -> Response:
     if not visit.kept:
         return visit.go(ENROLMENT)
     secret = visit.kept["secret"]
-    found = matching_step("".join(visit.typed("code").split()), secret, visit.console.clock())
+    found = matching_step(bare_code(visit.typed("code")), secret, visit.console.clock())
     if found is None:
         return _code_page(visit, {"code": Text(key="console.enrol.code_wrong")})
     codes = new_recovery_codes()

@@ -59,7 +59,7 @@ def proof_of(typed: str, secret: str, last_step: int, now: datetime) -> Proof | 
 
     None if it can be neither. Whether a recovery code is one of the account's only the store knows.
     """
-    bare = "".join(sign for sign in unicodedata.normalize("NFKC", typed).lower() if sign.isalnum())
+    bare = bare_code(typed)
     if len(bare) == _DIGITS and bare.isascii() and bare.isdecimal():
         step = matching_step(bare, secret, now)
         return Proof(step=step) if step is not None and step > last_step else None
@@ -68,9 +68,14 @@ def proof_of(typed: str, secret: str, last_step: int, now: datetime) -> Proof | 
     return None
 
 
+def bare_code(typed: str) -> str:
+    """A code without spaces and hyphens, in plain digits and letters however the keyboard wrote them."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", typed).lower() if sign.isalnum())
+
+
 def matching_step(code: str, secret: str, now: datetime) -> int | None:
     """The step, counted from 1970, of which this is the code; None if it is of none around now."""
-    if not secret:
+    if not secret or not code.isascii():
         return None
     totp = pyotp.TOTP(secret)
     current = int(now.timestamp()) // STEP_SECONDS

@@ -117,7 +117,7 @@ async def search(visit: Visit) -> Response:
         found=None if problems else len(rows),
         chosen_status="",
         chosen_tier="",
-        searched=typed[:_LONGEST_SEARCH],
+        searched=typed,
         problems=problems,
         page=1,
         pages=1,
@@ -135,6 +135,7 @@ async def _common(visit: Visit, placed: Sequence[Placed], view: View, now: datet
     counts = Counter(view for one in placed for view in views(one, visit.who.by))
     return {
         "view": view.value,
+        "view_path": _path(view),
         "views": [ViewLink(one.value, _path(one), counts[one]) for one in View if one not in _ENDED]
         + [ViewLink(View.CLOSED.value, _path(View.CLOSED), await visit.store.desk.count_ended())],
         "statuses": [one.value for one in LeadStatus],
