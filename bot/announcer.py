@@ -5,11 +5,11 @@ claimed, first calls that are overdue, windows that are over. Each is told once;
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.log import logger
 from bot.notice_plan import NoticePlan
 from bot.store.announcing import Announcement
 from bot.store.errors import StoreUnavailable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 30.0
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Announcer:
@@ -50,7 +50,7 @@ class Announcer:
             try:
                 await self.look()
             except StoreUnavailable as error:
-                log.error("Nobody can be told of leads at the moment. %s", error)
+                log.error("Nobody can be told of leads at the moment.", cause=error)
             await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> int:

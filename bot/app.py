@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation import Conversation
+from bot.log import logger
 from bot.message import Text
 from bot.settings import Settings
 from bot.store.errors import StoreUnavailable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.announcer import Announcer
     from bot.channels.telegram import TelegramChannel
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 PURGE_EVERY = timedelta(hours=1)
 DEMO_LINK_WORKS = timedelta(days=1)
@@ -204,10 +204,10 @@ class App:
         """Once a day the trail's end goes to the log, which is kept in another place: no later change goes unseen."""
         head = await self.store.trail.head()
         if head is None or not await self.store.trail.anchor():
-            log.error("the trail of the console is not whole: run 'brasle-prescreen audit verify'")
+            log.error("The console's trail is not whole: run 'brasle-prescreen audit verify'.")
         elif self._trail_noted != self._clock().date():
             self._trail_noted = self._clock().date()
-            log.info("the trail of the console ends at %s", head)
+            log.info("The console's trail ends here.", trail=head)
 
     async def _count(self) -> None:
         """The console's figures, so that the first who asks need not wait for them."""

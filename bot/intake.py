@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bot.backoff import wait_seconds
+from bot.log import logger
+from bot.plain_words import PlainWords
 from bot.raw_update import Batch, read_batch
 from bot.store.errors import StoreUnavailable
 
@@ -37,10 +38,10 @@ CONFLICT_WAIT = 5.0
 UNREADABLE_BEFORE_SINGLE = 2
 
 _UPDATE_ID = re.compile(rb'"update_id"\s*:\s*(\d{1,18})\b')
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
-class PollTrouble(Exception):
+class PollTrouble(PlainWords):
     """A poll that brought nothing: why, in words (no address: it holds the token), and how long to wait."""
 
     def __init__(self, words: str, wait: float | None = None) -> None:
@@ -185,7 +186,7 @@ class Polling:
     async def _wait_out(self, trouble: PollTrouble) -> None:
         self._failures += 1
         if trouble.words != self.trouble:  # each trouble is said once, not once a try
-            _log.error("%s", trouble.words)
+            _log.error("Polling has trouble.", cause=trouble)
         self.trouble = trouble.words
         wait = trouble.wait if trouble.wait is not None else wait_seconds(self._failures, most=LONGEST_WAIT)
         await asyncio.sleep(wait)

@@ -16,8 +16,6 @@ from bot.outbox import Refused, SendLater
 from bot.store.records import OutboxItem
 from bot.wording import Wording
 
-log = logging.getLogger(__name__)
-
 # Puts the leads of a digest into one row and gives their numbers: what is sent then is sent for all of them.
 Gather = Callable[[int], Awaitable[Sequence[str]]]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bot.backoff import wait_seconds
+from bot.log import logger, trouble
 from bot.pace import Pace
+from bot.plain_words import PlainWords
 from bot.store.errors import StoreUnavailable
 from bot.store.records import OutboxItem
 from bot.waiting import let_end, rung
@@ -25,10 +26,10 @@ LONGEST_STORE_WAIT = 4.0
 # A row that fails so many times, while others between its tries went through, is itself at fault.
 MOST_FAILURES_ALONE = 20
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
-class SendLater(Exception):
+class SendLater(PlainWords):
     """Not now: again in `seconds` (None: by back-off). `everywhere`: the whole channel is in trouble."""
 
     def __init__(self, why: str, seconds: float | None = None, *, everywhere: bool = False) -> None:
@@ -36,11 +37,11 @@ class SendLater(Exception):
         self.why, self.seconds, self.everywhere = why, seconds, everywhere
 
 
-class Refused(Exception):
+class Refused(PlainWords):
     """This one will never be taken; the next may be. The text is the reason, without anything private."""
 
 
-class Unreachable(Exception):
+class Unreachable(PlainWords):
     """This chat takes nothing from us any more: blocked, deleted, not found."""
 
 
@@ -124,7 +125,7 @@ class Outbox:
             try:
                 items = await self._store.due(self._channel, FETCHED_AT_ONCE, now, besides=tuple(self._sending))
             except StoreUnavailable as error:
-                _log.error("Nothing can be sent. %s", error)
+                _log.error("Nothing can be sent.", cause=error)
                 return LONGEST_STORE_WAIT
             # After a failure of the whole channel one row tries the way, not always the same one.
             for item in sorted(items, key=lambda one: one.attempts)[:room] if self._failures else items[:room]:
@@ -143,10 +144,10 @@ class Outbox:
             await self._settle(item)
         except StoreUnavailable as error:
             # Sent, perhaps, and not written down: sent again, which does no harm.
-            _log.error("What was sent could not be noted. %s", error)
+            _log.error("What was sent could not be noted.", cause=error)
             self._hold(wait_seconds(1, first=LONGEST_STORE_WAIT))
         except Exception as error:  # a mistake of ours: said, and slowed down, but the others go on
-            _log.error("The outcome of a %s could not be noted: %s", item.op, type(error).__name__)
+            _log.error("What became of a message could not be noted.", op=item.op, **trouble(error))
             self._hold(wait_seconds(1, first=LONGEST_STORE_WAIT))
         finally:
             del self._sending[item.id]
@@ -168,12 +169,11 @@ class Outbox:
                 await store.unreachable(item.person, str(refusal))
         except Refused as refusal:
             self._well()
-            _log.error("A %s on %s was refused for good: %s", item.op, item.channel, refusal)
+            _log.error("A message was refused for good.", op=item.op, channel=item.channel, cause=refusal)
             await store.give_up(item.id, str(refusal))
         except Exception as error:  # a mistake of ours must not stop every other chat
-            kind = type(error).__name__
-            _log.error("Sending a %s on %s failed: %s", item.op, item.channel, kind)
-            await self._postpone(item, SendLater(kind))
+            _log.error("A message could not be sent.", op=item.op, channel=item.channel, **trouble(error))
+            await self._postpone(item, SendLater(type(error).__name__))
         else:
             self._well()
             self._alone.pop(item.id, None)
@@ -195,9 +195,16 @@ class Outbox:
             if later.seconds is None:
                 seconds = wait_seconds(self._failures, most=LONGEST_WAIT)
             self._hold(seconds)
-            self._say(f"{item.channel} takes nothing at the moment: {later.why}. What was written waits.")
+            words = f"{item.channel} takes nothing at the moment: {later.why}. What was written waits."
+            if words != self.trouble:
+                _log.error(
+                    "A channel takes nothing at the moment; what was written waits.", channel=item.channel, cause=later
+                )
+            self.trouble = words
         if self._is_at_fault(item):
-            _log.error("A %s on %s fails again and again and is given up: %s", item.op, item.channel, later.why)
+            _log.error(
+                "A message fails again and again and is given up.", op=item.op, channel=item.channel, cause=later
+            )
             await self._store.give_up(item.id, f"given up after {item.attempts + 1} attempts: {later.why}")
             return
         at = now + timedelta(seconds=seconds)
@@ -217,14 +224,9 @@ class Outbox:
         until = self._clock() + timedelta(seconds=seconds)
         self._held_until = max(until, self._held_until or until)
 
-    def _say(self, words: str) -> None:
-        if words != self.trouble:
-            _log.error("%s", words)
-        self.trouble = words
-
     def _well(self) -> None:
         if self.trouble is not None:
-            _log.warning("%s takes messages again.", self._channel)
+            _log.warning("A channel takes messages again.", channel=self._channel)
         self.trouble = None
         self._failures = 0
         self._flooded = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     console_session_hours: int = Field(default=10, ge=1, le=24)
     console_invitation_hours: int = Field(default=72, ge=1, le=336)
     log_level: str = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     # The coordinators' clock, in hours of working time: see doctor for each.
     working_hours: str = "08:00-12:00,13:30-17:30"

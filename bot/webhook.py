@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 from collections.abc import AsyncIterable, Callable
 from typing import TYPE_CHECKING
 
+from bot.log import logger
 from bot.raw_update import as_raw, as_text
 from bot.store.errors import StoreUnavailable
 
@@ -22,7 +22,7 @@ LARGEST_BODY = 1 << 20
 # Telegram waits as long as we ask before it sends the update again.
 RETRY_AFTER_SECONDS = 3
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 class WebhookReceiver:
@@ -84,5 +84,5 @@ class WebhookReceiver:
         return 200
 
     def _unavailable(self, error: StoreUnavailable) -> int:
-        _log.error("Updates stay with Telegram for now. %s", error)
+        _log.error("Updates stay with Telegram for now.", cause=error)
         return 503

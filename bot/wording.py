@@ -4,42 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import html
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bot.log import logger
 from bot.message import Day, Joined, Term, Text, Value
+from bot.wording_choice import SELF
 from bot.wording_day import parts, pattern
 from bot.wording_error import WordingError
-from bot.wording_file import MASTER, Entry, WordingFile, may_use, read_file
-from bot.wording_template import Template, TemplateError, parse
+from bot.wording_file import MASTER
+from bot.wording_sources import OF_THE_TEAM
+from bot.wording_template import Template
 
-__all__ = ["ENGLISH", "REQUIRED", "SELF", "Wording", "WordingError"]
+__all__ = ["ENGLISH", "FOLDER", "SELF", "State", "Wording", "WordingError"]
 
 ENGLISH = "en"
-# Wording for an adult who answers about himself or herself: the key with this ending, where there is one.
-SELF = "|self"
 FOLDER = Path(__file__).resolve().parent.parent / "locales"
 
-# A language without every text of these is not offered: safety, permission and the questions themselves.
-REQUIRED = (
-    "language.",
-    "alarm.",
-    "permission.",
-    "private.",
-    "card.",
-    "window.",
-    "span.",
-    "date.",
-    "multiple.",
-    "confirm.",
-    "nav.",
-    "ongoing",
-)
-
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +33,67 @@ class _Style:
     markup: bool
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the texts came about.
+
+    `held`: keys whose present wording waits, and why. `faults`: what is wrong in the files, in sentences. `drafts`:
+    languages with texts for families that nobody has looked through yet, and how many. `unapproved`: texts that real
+    families may not be shown. `families`: only approved texts are served.
+    """
+
+    held: tuple[tuple[str, str], ...] = ()
+    faults: tuple[str, ...] = ()
+    drafts: tuple[tuple[str, int], ...] = ()
+    unapproved: tuple[str, ...] = ()
+    families: bool = False
+
+
 class Wording:
     """The texts of every language, read once. Immutable: a corrected file is a new `Wording`."""
 
-    def __init__(self, texts: Mapping[str, Mapping[str, Template]], *, strict: bool = False) -> None:
+    def __init__(
+        self, texts: Mapping[str, Mapping[str, Template]], *, strict: bool = False, state: State | None = None
+    ) -> None:
         self._texts = texts
         self._strict = strict
-        self._languages = tuple(self._offered())
+        self.state = state or State()
+        self._languages = self._offered()
+        self._instead = {code: code for code, _ in self._languages}
 
     @classmethod
-    def load(cls, folder: Path | None = None, *, strict: bool = False) -> Wording:
-        """Read `locales/`. WordingError if a file is broken or a placeholder is unknown to the English text.
+    def load(
+        cls, folder: Path | None = None, *, strict: bool = False, memory: Path | None = None, families: bool = False
+    ) -> Wording:
+        """Read `locales/`. A text that is half edited or not sound keeps its last complete wording in every language.
 
-        `strict` (tests) raises where a family would otherwise see a gap: an unknown key, a missing value.
+        `memory` is the file in which a server remembers what it served. `families`: only texts on the manifest of
+        approved ones. `strict` (tests) raises where a family would otherwise see a gap: an unknown key, a missing
+        value. WordingError if a text is broken and no earlier wording is known.
         """
-        folder = folder or FOLDER
-        master = read_file(folder / MASTER, for_editing=False)
-        texts = {ENGLISH: {key: _template(master, key, entry.english) for key, entry in master.entries.items()}}
-        for path in sorted(folder.glob("*.po")):
-            texts[path.stem] = _translated(read_file(path, for_editing=False), master)
-        return cls(texts, strict=strict)
+        from bot.wording_load import load
+
+        return load(folder or FOLDER, strict=strict, memory=memory, families=families)
 
     def languages(self) -> tuple[tuple[str, str], ...]:
         """The languages offered, each as (code, its own name); English is the master and comes last."""
         return self._languages
+
+    def languages_of_the_team(self) -> tuple[tuple[str, str], ...]:
+        """The offered languages that also have every text of the coordinators' pages."""
+        wanted = {key for key in self._texts.get(ENGLISH, {}) if key.startswith(OF_THE_TEAM)}
+        return tuple((code, name) for code, name in self._languages if wanted <= self._texts[code].keys())
 
     def has(self, key: str, language: str = ENGLISH) -> bool:
         return key in self._texts.get(language, {})
 
     def all_keys(self) -> tuple[str, ...]:
         return tuple(self._texts[ENGLISH])
+
+    def source(self, key: str, language: str) -> str | None:
+        """A text as it stands in its file, before anything is filled in; None if this language has none."""
+        template = self._texts.get(language, {}).get(key)
+        return template.source if template else None
 
     def say(self, text: Text, language: str, *, self_answering: bool = False) -> str:
         """The sentence as plain text: tags removed, the family's own words as they were typed."""
@@ -107,27 +122,31 @@ class Wording:
 
         return nearest(hint or "", tuple(code for code, _ in self._languages)) or ENGLISH
 
-    def _offered(self) -> list[tuple[str, str]]:
-        english = self._texts[ENGLISH]
-        needed = [key for key in english if key.startswith(REQUIRED)]
+    def _offered(self) -> tuple[tuple[str, str], ...]:
+        """A language with a gap is not offered at all: no card is in two languages."""
+        english = self._texts.get(ENGLISH, {})
+        needed = [key for key in english if not key.startswith(OF_THE_TEAM)]
         offered = []
         for code, texts in self._texts.items():
             missing = [key for key in needed if key not in texts]
             if missing:
                 _log.warning(
-                    "%s.po is not offered: it lacks %d texts of safety, permission and questions, first %s",
-                    code,
-                    len(missing),
-                    missing[0],
+                    "A language with gaps is not offered.", language=code, missing=len(missing), key=missing[0]
                 )
                 continue
             name = texts.get("language.name")
             offered.append((code, name.source if name else code))
-        return sorted(offered, key=lambda language: language[0] == ENGLISH)
+        return tuple(sorted(offered, key=lambda language: language[0] == ENGLISH))
+
+    def _reads(self, language: str) -> str:
+        """The offered language in which somebody is served who chose one that is no longer there."""
+        if language not in self._instead:
+            self._instead[language] = self.guess(language)
+        return self._instead[language]
 
     def _find(self, key: str, style: _Style) -> Template | None:
         wanted = (key + SELF, key) if style.self_answering else (key,)
-        for language in (style.language, ENGLISH):
+        for language in (self._reads(style.language), ENGLISH):
             texts = self._texts.get(language)
             if texts is None:
                 continue
@@ -186,7 +205,7 @@ class Wording:
     def _complain(self, what: str) -> None:
         if self._strict:
             raise WordingError(what)
-        _log.error("%s", what)
+        _log.error("A text has a gap.", cause=WordingError(what))
 
 
 def _nearest_name(by_language: Mapping[str, str], language: str) -> str:
@@ -198,37 +217,3 @@ def _nearest_name(by_language: Mapping[str, str], language: str) -> str:
         if code.partition("_")[0] == root:
             return name
     return by_language.get(ENGLISH) or next(iter(by_language.values()), "")
-
-
-def _template(file: WordingFile, key: str, source: str) -> Template:
-    try:
-        return parse(source)
-    except TemplateError as error:
-        line = file.entries[key].line
-        raise WordingError(f"{file.path.name}, line {line}, {key}: {error}.") from error
-
-
-def _translated(file: WordingFile, master: WordingFile) -> dict[str, Template]:
-    """The texts that this file has words for; a key that the master does not know is left out."""
-    texts = {}
-    for key, entry in file.entries.items():
-        english = master.entries.get(key)
-        if not entry.translation or english is None:
-            continue
-        template = _template(file, key, entry.translation)
-        if template.names and not set(parse(english.english).names).issuperset(template.names):
-            _refuse_strange(file, master, entry, template)
-        texts[key] = template
-    return texts
-
-
-def _refuse_strange(file: WordingFile, master: WordingFile, entry: Entry, template: Template) -> None:
-    """WordingError unless the master's notes allow what the English text itself does not use."""
-    allowed = may_use(master.entries[entry.key])
-    strange = set(template.names) - allowed
-    if strange:
-        listed = ", ".join(f"{{{name}}}" for name in sorted(allowed)) or "no placeholder"
-        raise WordingError(
-            f"{file.path.name}, line {entry.line}, {entry.key}: the program has no {{{min(strange)}}} "
-            f"for this text; it may use {listed}."
-        )

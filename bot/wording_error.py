@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.plain_words import PlainWords
 
-class WordingError(Exception):
+
+class WordingError(PlainWords):
     """A locale file holds a mistake: the message says where, what is wrong and how to mend it."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from bot.backoff import wait_seconds
+from bot.log import logger, trouble
 from bot.store.errors import StoreUnavailable
 from bot.store.records import InboxItem
 from bot.waiting import let_end, rung
@@ -28,7 +27,7 @@ LONGEST_HANDLING = 60.0
 LOOK_EVERY = 5.0
 LONGEST_STORE_WAIT = 4.0
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 class Worker:
@@ -58,7 +57,7 @@ class Worker:
                 failures, wait = 0, LOOK_EVERY
             except StoreUnavailable as error:
                 failures += 1
-                _log.error("Stored updates wait. %s", error)
+                _log.error("Stored updates wait.", cause=error)
                 wait = wait_seconds(failures, most=LONGEST_STORE_WAIT)
             self._begin()
             await rung(self._bell, wait)
@@ -108,9 +107,9 @@ class Worker:
             raise
         except Exception as error:  # whatever it is, the rest must go on
             # The error's own text may quote what a family wrote: only its kind and place are told.
-            why = f"{type(error).__name__} at {_place(error)}"
-            _log.error("Update %d could not be handled and is set aside: %s", item.id, why)
-            await self._patiently(self._set_aside, item, why)
+            known = trouble(error)
+            _log.error("An update could not be handled and is set aside.", update=item.id, **known)
+            await self._patiently(self._set_aside, item, f"{known['kind']} at {known.get('place', 'an unknown place')}")
             return
         # Usually the handler's commit has marked it done. If it had no effect, that is done here.
         left = await self._store.pending(1, item.id - 1)
@@ -128,14 +127,5 @@ class Worker:
                 return await act(*arguments)
             except StoreUnavailable as error:
                 failures += 1
-                _log.error("An update waits. %s", error)
+                _log.error("An update waits.", cause=error)
                 await asyncio.sleep(wait_seconds(failures, most=LONGEST_STORE_WAIT))
-
-
-def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "/bot/" in frame.filename or "/brasle_prescreen/" in frame.filename]
-    if not frames:
-        return "an unknown place"
-    frame = (ours or frames)[-1]
-    return f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"

@@ -6,7 +6,6 @@ Every post is answered by a redirect, so that reloading and going back repeat no
 from __future__ import annotations
 
 import hmac
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -20,10 +19,10 @@ from bot.channels.browser_form import field, is_aside, nothing_said, read_form, 
 from bot.channels.browser_memory import Briefly, Draft, NextPage
 from bot.channels.browser_pages import Look, Notice, Pages, Shown, Words
 from bot.channels.browser_session import Cookies, form_token, new_session, same_site, source_code
-from bot.channels.web import where
+from bot.log import logger, trouble
 from bot.message import Incoming
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 # (token of the link, channel, new address) -> the person's id; None if the link is used, too old or revoked.
 Redeem = Callable[[str, str, str], Awaitable[str | None]]
@@ -126,7 +125,7 @@ class BrowserChannel:
         try:
             shown = await self.conversation.handle(said)
         except Exception as failure:
-            log.error("a turn failed: %s", where(failure))
+            log.error("A turn failed.", **trouble(failure))
             return self.try_again(request, form)
         self.next_page.put(session, NextPage(shown))
         self.keep_draft(session, form, shown)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from bot.wording import Wording
 
 WEBHOOK_PATH = "/telegram/webhook"
-
-_log = logging.getLogger(__name__)
 
 
 class TelegramChannel:

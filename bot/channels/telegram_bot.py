@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,8 +17,10 @@ from bot.backoff import wait_seconds
 from bot.channels.telegram_profile import bring_up_to_date
 from bot.channels.telegram_render import CHANNEL
 from bot.channels.telegram_router import Families, Feed, Talks
-from bot.channels.telegram_send import TelegramSender
+from bot.channels.telegram_send import TelegramSender, reason_of
+from bot.log import logger, trouble
 from bot.message import Text
+from bot.plain_words import PlainWords
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -30,7 +31,7 @@ GROUP_WORD_EVERY = 24 * 3600.0
 MOST_GROUPS_REMEMBERED = 1000
 LONGEST_WAIT = 300.0
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 class TelegramBot:
@@ -60,7 +61,8 @@ class TelegramBot:
             except TelegramRetryAfter as error:
                 await asyncio.sleep(error.retry_after)
             except TelegramBadRequest as error:
-                _log.error("Telegram does not take the bot's name, description or commands: %s", error.message)
+                cause = PlainWords(reason_of(error))
+                _log.error("Telegram does not take the bot's name, description or commands.", cause=cause)
                 return
             except (AiogramError, OSError):  # unreachable, or the token is wrong: others say so
                 failures += 1
@@ -78,9 +80,9 @@ class TelegramBot:
             except (AiogramError, OSError) as error:
                 failures += 1
                 # Of what Telegram refuses it tells the reason; other errors may quote the address with its token.
-                reason = error.message if isinstance(error, TelegramBadRequest) else type(error).__name__
+                reason = reason_of(error) if isinstance(error, TelegramBadRequest) else type(error).__name__
                 if failures == 1:
-                    _log.error("The webhook could not be set, and is tried again: %s", reason)
+                    _log.error("The webhook could not be set, and is tried again.", cause=PlainWords(reason))
                 await asyncio.sleep(wait_seconds(failures, most=LONGEST_WAIT))
 
     async def _family_left(self, address: str) -> None:
@@ -109,4 +111,4 @@ class TelegramBot:
                 reply_markup=InlineKeyboardMarkup(inline_keyboard=[[button]]),
             )
         except (AiogramError, OSError) as error:
-            _log.warning("A group could not be told to write in private: %s.", type(error).__name__)
+            _log.warning("A group could not be told to write in private.", **trouble(error))

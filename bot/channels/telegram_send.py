@@ -219,7 +219,7 @@ def _explain(error: TelegramAPIError) -> Exception | None:
         case TelegramMigrateToChat():
             return Moved(str(error.migrate_to_chat_id))
         case TelegramForbiddenError():
-            return Unreachable(_reason(error))
+            return Unreachable(reason_of(error))
         case TelegramUnauthorizedError():
             return SendLater("the bot token is not known there", 60.0, everywhere=True)
         case TelegramEntityTooLarge():
@@ -232,14 +232,14 @@ def _explain(error: TelegramAPIError) -> Exception | None:
         case TelegramBadRequest() if any(known in said for known in CANNOT_EDIT):
             return CannotEdit()
         case TelegramBadRequest() if any(known in said for known in GONE):
-            return Unreachable(_reason(error))
+            return Unreachable(reason_of(error))
         case _ if "too many requests" in said:
             return SendLater("too many requests", 1.0)
         case _:
-            return Refused(_reason(error))
+            return Refused(reason_of(error))
 
 
-def _reason(error: TelegramAPIError) -> str:
+def reason_of(error: TelegramAPIError) -> str:
     """Telegram's reason without what it quotes: that may be somebody's own words."""
     return error.message.partition('"')[0][:LONGEST_REASON].strip()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,7 +17,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-log = logging.getLogger(__name__)
+from bot.log import logger, trouble
+
+log = logger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 FIXED = ("/static/", "/coordinator/static/")
@@ -69,7 +69,7 @@ def web_app(
         try:
             well = healthy is None or await healthy()
         except Exception as problem:
-            log.error("not well: %s", where(problem))
+            log.error("The health page finds the store unwell.", **trouble(problem))
             well = False
         return PlainTextResponse("ok" if well else "not well", status_code=200 if well else 503)
 
@@ -97,6 +97,7 @@ def web_server(app: ASGIApp, host: str, port: int, **options: Any) -> uvicorn.Se
     settings: dict[str, Any] = {
         "access_log": False,
         "log_level": "warning",
+        "log_config": None,  # its words go the way of all others
         "server_header": False,
         "proxy_headers": False,
         "lifespan": "off",
@@ -154,7 +155,7 @@ class Guard:
         try:
             await self.app(scope, receive, watch)
         except Exception as problem:
-            log.error("a page failed: %s", where(problem))
+            log.error("A page failed.", **trouble(problem))
             if scope["type"] == "http" and not started:
                 await self.error_page(Request(scope), 500)(scope, receive, send)
 
@@ -209,10 +210,3 @@ def whole(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
-
-
-def where(problem: BaseException) -> str:
-    """An exception's type and the line that raised it, never its message."""
-    frames = traceback.extract_tb(problem.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
-    return f"{type(problem).__name__} at {place}"

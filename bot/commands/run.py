@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from bot import log
     from bot.doctor import load_settings, problems
 
     settings = load_settings()
@@ -27,9 +27,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     if args.port is not None:
         settings = settings.model_copy(update={"port": args.port})
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
-    # A machine's every step is no news, and a library's voice may carry what it handles.
-    logging.getLogger("transitions").setLevel(logging.WARNING)
+    log.set_up(settings.log_level, settings.log_format)
     grave = [problem for problem in problems(settings) if problem.stops]
     for problem in grave:
         print(problem.line(), file=sys.stderr)

@@ -5,7 +5,6 @@ runs.
 from __future__ import annotations
 
 import hmac
-import logging
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -14,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.channels.browser_session import form_token, new_session
-from bot.channels.web import where
 from bot.coordinator.access import Page
 from bot.coordinator.visit import HOME, NOBODY, START, SignedIn, Visit
+from bot.log import logger
 from bot.store.account_records import Session, Stage
 from bot.store.audit_entry import Did
 from bot.store.errors import StoreUnavailable
@@ -24,7 +23,7 @@ from bot.store.errors import StoreUnavailable
 if TYPE_CHECKING:
     from bot.coordinator.console import Console
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 SIGN_IN = f"{HOME}/sign-in"
 # Browsers send Origin with our posts only if it is not withheld together with the address of the page before.
 PAGE_HEADERS = {"referrer-policy": "same-origin", "vary": "cookie"}
@@ -43,8 +42,8 @@ class Gate:
         try:
             visit = await self._arrive(page, visit)
             response = await self._admit(page, visit)
-        except StoreUnavailable as trouble:
-            log.error("a page of the console failed: %s", where(trouble))
+        except StoreUnavailable as error:
+            log.error("A page of the console failed.", cause=error)
             response = visit.page("refused.html", status=503, kind="unavailable", lost=_words_of(visit.form))
         if visit.who is NOBODY and self.console.cookies.secret(request, "staff-form") != visit.secret:
             self.console.cookies.set(response, "staff-form", visit.secret)

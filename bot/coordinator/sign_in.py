@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +15,6 @@ from bot.coordinator.visit import HOME, NOBODY, START, Visit, ours
 from bot.message import Text
 from bot.store.account_records import Locked, NewSession, Proved
 
-log = logging.getLogger(__name__)
 _LONGEST_NAME = 100
 
 

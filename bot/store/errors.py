@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from bot.plain_words import PlainWords
 
-class StoreError(Exception):
+
+class StoreError(PlainWords):
     """Something about the store that a person has to know of."""
 
 
@@ -16,6 +18,14 @@ class StoreUnavailable(StoreError):
 
 class MasterKeyError(StoreError):
     """The master key is missing, unreadable, or belongs to another data folder."""
+
+
+class InUse(StoreError):
+    """A server or another command has the data folder open."""
+
+
+class BadCopy(StoreError):
+    """A backup or a copy of the keys is damaged, incomplete, or not one."""
 
 
 class UnknownLead(StoreError, LookupError):

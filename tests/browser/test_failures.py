@@ -47,7 +47,7 @@ def test_when_the_store_fails_the_same_form_can_be_sent_again(
         assert family.client.get("/").status_code == 500
     assert response.status_code == 503
     assert {"zh-CN": "之前的回答都还在", "en": "are safe"}[language] in response.text
-    assert "a turn failed: OSError at stub_conversation.py" in caplog.text
+    assert "'A turn failed.', 'kind': 'OSError', 'place': 'stub_conversation.py" in caplog.text
     assert "secret-canary" not in caplog.text
     site.conversation.broken = False
     page = read(response)

@@ -217,15 +217,15 @@ async def test_an_address_that_is_none_is_explained(
     said: list[str] = []
     explained = asyncio.Event()
 
-    def error(form: str, *values: object) -> None:
-        said.append(form % values)
+    def error(words: str, *, cause: object) -> None:
+        said.append(f"{words} {cause}")
         explained.set()
 
     monkeypatch.setattr(intake._log, "error", error)
     polling = Polling(store, "not an address", "1:secret-token", stored=lambda: None)
     background.start(polling.run())
     await asyncio.wait_for(explained.wait(), 5)
-    assert said == ["TELEGRAM_API_BASE is not a web address: check it."]
+    assert said == ["Polling has trouble. TELEGRAM_API_BASE is not a web address: check it."]
 
 
 async def test_a_webhook_left_behind_is_removed(rig: Rig) -> None:
