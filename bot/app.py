@@ -207,7 +207,7 @@ class App:
             log.error("The console's trail is not whole: run 'brasle-prescreen audit verify'.")
         elif self._trail_noted != self._clock().date():
             self._trail_noted = self._clock().date()
-            log.info("The console's trail ends here.", trail=head)
+            log.info("The console's trail ends here.", trail=str(head))
 
     async def _count(self) -> None:
         """The console's figures, so that the first who asks need not wait for them."""
