@@ -35,21 +35,26 @@ def run(args: argparse.Namespace) -> int:
         return 2
     from bot.app import App
     from bot.store.errors import StoreError
+    from bot.store.moments import utc_now
+    from bot.store.server_lock import ServerLock
     from bot.wording import WordingError
 
     try:
+        lock = ServerLock.take(settings.data, utc_now())
         app = App(settings)
     except (StoreError, WordingError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     try:
-        asyncio.run(app.run(started=lambda address: _announce(address, app, not args.no_browser)))
+        asyncio.run(app.run(started=lambda address: _announce(address, app, not args.no_browser), invented=True))
     except OSError as error:
         print(
             f"The port {settings.port} cannot be used: {error.strerror}. Choose another with --port or BRASLE_PORT.",
             file=sys.stderr,
         )
         return 2
+    finally:
+        lock.release()
     return 0
 
 
