@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.flows.buttons import navigation_button
 from bot.flows.cards import about, words
-from bot.flows.dialogue import Dialogue
+from bot.flows.dialogue import Dialogue, Given
 from bot.flows.plan import answers_of, next_card, relevant
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.message import Button, Incoming, Reply, Row, Text
@@ -25,27 +25,24 @@ def review_card(dialogue: Dialogue, around: Surroundings) -> Reply:
 def rows(dialogue: Dialogue, around: Surroundings) -> list[Row]:
     """The answers in asking order, each with its Change; a private one is folded until it is opened."""
     interview = dialogue.interview
-    found = []
-    for id in relevant(interview, around.questions, around.protocol.medicines, around.today):
-        given = interview.given.get(id)
-        if given is None:
-            continue
-        card, number = around.questions.template(id)
-        folded = card.private and id not in interview.revealed
-        shown = Text(key="answered.private") if folded else Text(key="answer", values={"answer": given.shown})
-        found.append(
-            Row(
-                label=Text(key=f"{words(id, card)}.short", values=about(dialogue, number, around)),
-                answer=shown,
-                change=Button(
-                    id=f"reveal:{id}" if folded else f"change:{id}",
-                    label=Text(key="review.open" if folded else "review.change"),
-                ),
-                private=card.private,
-                revealed=card.private and not folded,
-            )
-        )
-    return found
+    ids = relevant(interview, around.questions, around.protocol.medicines, around.today)
+    return [row(dialogue, id, interview.given[id], around) for id in ids if id in interview.given]
+
+
+def row(dialogue: Dialogue, id: str, given: Given, around: Surroundings) -> Row:
+    """One answer, with the button that changes it, or opens it if it is folded."""
+    card, number = around.questions.template(id)
+    folded = card.private and id not in dialogue.interview.revealed
+    return Row(
+        label=Text(key=f"{words(id, card)}.short", values=about(dialogue, number, around)),
+        answer=Text(key="answered.private") if folded else Text(key="answer", values={"answer": given.shown}),
+        change=Button(
+            id=f"reveal:{id}" if folded else f"change:{id}",
+            label=Text(key="review.open" if folded else "review.change"),
+        ),
+        private=card.private,
+        revealed=card.private and not folded,
+    )
 
 
 def take_review(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:

@@ -1,0 +1,1 @@
+"""Every card of the conversation on one page, for translators: `brasle-prescreen locales preview`."""

@@ -1,0 +1,96 @@
+"""The texts as they stand in the files right now, half-finished ones too, and a note of every text that is said."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from bot.locale_checks.shelf import Shelf
+from bot.message import Day, Joined, Text, Value
+from bot.wording import ENGLISH, SELF, Wording
+from bot.wording_day import pattern
+from bot.wording_template import Template, TemplateError, parse
+
+State = Literal["", "missing", "fuzzy", "stale"]
+
+
+class DraftWords:
+    """What `Wording` does, for files that somebody is writing: a mistake is shown, not refused.
+
+    `said` is every key that was worded since it was last emptied, in the order in which it was.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        english = {key: _template(entry.english) for key, entry in shelf.master.entries.items()}
+        texts: dict[str, Mapping[str, Template]] = {ENGLISH: english}
+        for language, file in shelf.translations.items():
+            texts[language] = {
+                key: _template(entry.translation)
+                for key, entry in file.entries.items()
+                if entry.translation.strip() and key in english
+            }
+        self._english = english
+        self._wording = Wording(texts)
+        self._languages = tuple((code, _own_name(texts[code], code)) for code in (ENGLISH, *shelf.translations))
+        self.said: dict[str, None] = {}
+
+    def languages(self) -> Sequence[tuple[str, str]]:
+        """English, then every translation, finished or not."""
+        return self._languages
+
+    def guess(self, hint: str | None) -> str:
+        return ENGLISH
+
+    def say(self, text: Text, language: str, *, self_answering: bool = False) -> str:
+        self._note(text, self_answering)
+        return self._wording.say(text, language, self_answering=self_answering)
+
+    def say_html(self, text: Text, language: str, *, self_answering: bool = False) -> str:
+        self._note(text, self_answering)
+        return self._wording.say_html(text, language, self_answering=self_answering)
+
+    def _note(self, value: Value, adult: bool) -> None:
+        if isinstance(value, Text):
+            key = value.key + SELF if adult and value.key + SELF in self._english else value.key
+            if key not in self._english:
+                return
+            self.said[key] = None
+            for name in self._english[key].names:
+                if name in value.values:
+                    self._note(value.values[name], adult)
+        elif isinstance(value, Joined):
+            for item in value.items:
+                self._note(item, adult)
+            if not value.lines and len(value.items) > 1:
+                self.said["list.separator"] = None
+        elif isinstance(value, Day):
+            key, days = pattern(value)
+            self.said[key] = None
+            if set(days) != {"date"}:
+                self.said["date.day"] = None
+
+
+def state_of(shelf: Shelf, language: str, key: str) -> State:
+    """What is to do about one text of one language."""
+    if language == ENGLISH:
+        return ""
+    entry = shelf.translations[language].entries.get(key)
+    if entry is None or not entry.translation.strip():
+        return "missing"
+    if entry.fuzzy:
+        return "fuzzy"
+    return "stale" if entry.english != shelf.master.entries[key].english else ""
+
+
+def _template(source: str) -> Template:
+    try:
+        return parse(source)
+    except TemplateError:
+        # A brace was left open while writing: the text stands as it is typed.
+        return Template(source=source, names=(), plain=(source,), markup=(html.escape(source, quote=False),))
+
+
+def _own_name(texts: Mapping[str, Template], code: str) -> str:
+    name = texts.get("language.name")
+    return name.source if name else code

@@ -1,0 +1,105 @@
+"""The scenes of the preview as data: which cards are shown, how they come about, with which invented values."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.wording_error import WordingError
+
+FILE = Path(__file__).with_name("scenes.toml")
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Part(_Data):
+    """One chapter of the page."""
+
+    id: str
+    title: str
+
+
+class Scene(_Data):
+    """One card, and how it comes about.
+
+    `dialogue` is laid over the dialogue of a family that has just begun. `answers` (card: button ids joined by +, or
+    what is typed after a ') are given one after another, with "none" or "not sure" at every other question, until no
+    question is left. `steps` are then taken: each is what a family sends; a typed text may differ by language.
+    `notes` and `toast` are message keys said above the card; their values come from [values]. `around` is laid over
+    the surroundings. `page` shows a browser page that is no card. `whole` keeps a page's head and foot. `messages` and `buttons` are
+    message keys that Telegram shows outside a card.
+    """
+
+    id: str
+    part: str
+    title: str
+    dialogue: dict[str, Any] = {}
+    answers: dict[str, str] = {}
+    steps: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    toast: str | None = None
+    around: dict[str, Any] = {}
+    channel: str | None = None
+    page: str | None = None
+    whole: bool = False
+    draft: bool = False
+    messages: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+
+
+class Group(_Data):
+    """Texts that stand inside other texts: every key that fits, as the value `name` of the text `inside`."""
+
+    part: str
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    inside: str
+    name: str
+    channel: str | None = None
+
+
+class Elsewhere(_Data):
+    """Texts that families read, but on no card: not on the page, and why."""
+
+    keys: tuple[str, ...]
+    reason: str
+
+
+class Scenes(_Data):
+    """The whole file. `values` fills placeholders by name; `typed` answers questions by their kind."""
+
+    now: datetime
+    parts: tuple[Part, ...] = Field(alias="part")
+    scenes: tuple[Scene, ...] = Field(alias="scene")
+    groups: tuple[Group, ...] = Field(alias="group")
+    elsewhere: tuple[Elsewhere, ...] = ()
+    of_the_team: tuple[str, ...]
+    review: str
+    variants: dict[str, str]
+    family: dict[str, Any]
+    site: dict[str, str]
+    values: dict[str, str | int | date | dict[str, Any]]
+    typed: dict[str, str]
+    medicine: str
+    vaccine: str
+
+
+@cache
+def load_scenes() -> Scenes:
+    """WordingError names the entry that is wrong."""
+    try:
+        return Scenes.model_validate(tomllib.loads(FILE.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise WordingError(f"{FILE.name}: this is not TOML ({error}); undo its last edit.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise WordingError(f"{FILE.name}, {place}: {first['msg']}; compare it with its neighbours.") from error
