@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -77,13 +78,12 @@ def holder_of(folder: Path) -> Holder | None:
 
 
 def _lock(file: int) -> None:
-    for wait in (*_LOOKED_AT, None):
-        try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if wait is None:
-                raise
-            time.sleep(wait)
+    for wait in _LOOKED_AT:
+        with contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(wait)
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _read(folder: Path) -> Holder | None:
