@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import threading
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -104,8 +105,11 @@ class App:
         await self.store.recruiting()
         return True
 
-    async def run(self, started: Callable[[str], None] = lambda address: None) -> None:
-        """Serve until a signal. `started` gets the address once the browser chat answers."""
+    async def run(self, started: Callable[[str], None] = lambda address: None, *, invented: bool = False) -> None:
+        """Serve until a signal. `started` gets the address once the browser chat answers.
+
+        `invented`: an empty demo gets invented families then.
+        """
         from bot.channels.web import web_server
 
         server = web_server(self.web(), self.settings.host, self.settings.port)
@@ -115,7 +119,7 @@ class App:
         for name in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(name, stop.set)
-        tasks = [asyncio.create_task(self._announce(server, started), name="announce")]
+        tasks = [asyncio.create_task(self._announce(server, started, invented=invented), name="announce")]
         tasks += [asyncio.create_task(coroutine(), name=name) for name, coroutine in self._services().items()]
         serving = asyncio.create_task(_serve(server), name="web")
         stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -174,7 +178,7 @@ class App:
             wake=wake,
         )
 
-    async def _announce(self, server: Any, started: Callable[[str], None]) -> None:
+    async def _announce(self, server: Any, started: Callable[[str], None], *, invented: bool) -> None:
         while not server.started:  # noqa: ASYNC110  uvicorn tells it by this flag alone
             await asyncio.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
@@ -182,6 +186,33 @@ class App:
         self.console_link = await self.demo_link(address)
         self.console_is_empty = not await self.store.staff.accounts()
         started(address)
+        if invented:
+            await self._invent_families()
+
+    async def _invent_families(self) -> None:
+        """Only for a demo that tells nobody of its leads; a store that holds one already stays as it is."""
+        from bot.demo.seed import Demo, holds_invented, seed
+
+        if not self.settings.demo:
+            if await holds_invented(self.store):
+                log.warning("this data folder holds the invented families of a demo: start with an empty one")
+            return
+        if self.settings.notify:
+            return
+        me = await self.store.staff.named(self._demo_name())
+        if me is None:
+            return
+        demo = Demo(self.settings.data, self.protocol, self.questions, self.wording, me.id, NOTICE_LANGUAGE)
+        stop = threading.Event()
+        try:
+            await asyncio.to_thread(seed, demo, self._clock(), stop)
+        except Exception:  # a try-out without them is still one
+            log.exception("the invented families of the demo could not be made")
+        finally:
+            stop.set()
+
+    def _demo_name(self) -> str:
+        return self.wording.say(Text(key="console.invitation.demo_name"), NOTICE_LANGUAGE)
 
     async def demo_link(self, address: str) -> str | None:
         """A link into the console for a try-out, good for one press; None outside the demo."""
@@ -189,8 +220,7 @@ class App:
             return None
         from bot.store.account_records import NewAccount
 
-        name = self.wording.say(Text(key="console.invitation.demo_name"), NOTICE_LANGUAGE)
-        new = NewAccount(name, "coordinator", NOTICE_LANGUAGE)
+        new = NewAccount(self._demo_name(), "coordinator", NOTICE_LANGUAGE)
         token = await self.store.staff.demo_link(new, self._clock() + DEMO_LINK_WORKS)
         return f"{self.settings.public_url or address}/coordinator/invitation/{token}"
 
