@@ -1,0 +1,146 @@
+"""Every page of the console in a real Chromium, in both languages, by day and by night, also where a form is refused:
+axe-core finds nothing, nothing a family typed runs, and nothing sticks out of a telephone's window.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
+
+from bot.channels.browser_session import form_token
+from bot.store.store import Store
+from tests.browser.serving import serve
+from tests.coordinator.access.test_chromium import PICTURES, WIDER
+from tests.coordinator.site import WORDING, ConsoleSite, open_site, wait_for
+from tests.coordinator.targets.conftest import enter
+from tests.coordinator.targets.test_forms import fills_in
+from tests.coordinator.targets.ward import ADDRESSES, FORMS, POSTED, READ, Ward, fill, who
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+DESK = ViewportSize(width=1366, height=768)
+PHONE = ViewportSize(width=390, height=844)
+# By night only colours differ; what axe could say of anything else, it has said by day.
+BY_DAY = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}}
+BY_NIGHT = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+OPEN_ALL = "for (const one of document.querySelectorAll('details')) one.open = true"
+POST = """([action, fields]) => {
+  const form = Object.assign(document.createElement('form'), {method: 'post', action})
+  for (const [name, value] of Object.entries(fields)) {
+    const field = Object.assign(document.createElement('textarea'), {name, value})
+    form.append(field)
+  }
+  document.body.append(form)
+  form.submit()
+}"""
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def served_ward(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ward]:
+    stores: list[Store] = []
+    site = open_site(tmp_path_factory.mktemp("axe") / "data", stores.append)
+    ward = await fill(site, site.account("pi", "Zhou Yi"))
+    server, task, site.base = await serve(site.app)
+    yield ward
+    server.should_exit = True
+    await task
+    stores[0].close_now()
+
+
+class Walk:
+    """One browser that looks at pages as somebody of any role; `found` is what is wrong, by page."""
+
+    def __init__(self, ward: Ward, context: BrowserContext, page: Page, language: str) -> None:
+        self.ward, self.context, self.page, self.language = ward, context, page, language
+        self.found: dict[str, list[str]] = {}
+        self.secret = ""
+        self._ran: list[str] = []
+        page.on("console", lambda said: self._ran.append(said.text) if said.type == "error" else None)
+        page.on("dialog", lambda dialog: self._ran.append(f"dialog {dialog.message}"))
+        page.on("pageerror", lambda error: self._ran.append(str(error)))
+
+    async def as_(self, secret: str) -> None:
+        """From now on with this session; "" is nobody's."""
+        await self.context.clear_cookies()
+        cookies = [("staff-language", self.language)] + ([("staff", secret)] if secret else [])
+        await self.context.add_cookies(
+            [{"name": name, "value": value, "url": self.ward.site.base} for name, value in cookies]
+        )
+        self.secret = secret
+
+    async def look(self, name: str) -> None:
+        """At the page that is open now."""
+        page, wrong = self.page, self._ran
+        self._ran = []
+        wrong = [one for one in wrong if "the server responded with a status of 4" not in one]
+        await page.evaluate(OPEN_ALL)
+        await page.evaluate(AXE_SCRIPT)
+        for scheme, options in (("light", BY_DAY), ("dark", BY_NIGHT)):
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            result = await page.evaluate(f"axe.run({json.dumps(options)})")
+            wrong += [
+                f"{scheme} {rule['id']}: {node['html'][:120]}"
+                for rule in result["violations"]
+                for node in rule["nodes"]
+            ]
+            if PICTURES:
+                file = f"{self.language}-{name.strip('/').replace('/', '_') or 'queue'}-{scheme}.png"
+                await page.screenshot(path=Path(PICTURES) / file.replace("?", "_"), full_page=True)
+        if await page.locator("main img, main svg[onload], main script").count():
+            wrong.append("an element that a family typed")
+        await page.set_viewport_size(PHONE)
+        wider = await page.evaluate(WIDER)
+        if wider:
+            wrong.append(f"wider than a telephone: {wider}")
+        await page.set_viewport_size(DESK)
+        assert await page.locator("h1").count() == 1, name
+        if wrong:
+            self.found[name] = wrong
+
+    async def refuse(self, action: str, typed: dict[str, str]) -> None:
+        """Send a form that is refused; the page that answers is open then."""
+        fields = {"token": form_token(self.secret or await self._form_secret()), **typed}
+        async with self.page.expect_navigation():
+            await self.page.evaluate(POST, [self.ward.site.base + action, fields])
+
+    async def _form_secret(self) -> str:
+        return next((one["value"] for one in await self.context.cookies() if one["name"] == "staff-form"), "")
+
+
+@pytest.mark.parametrize("language", [code for code, _ in WORDING.languages()])
+async def test_axe_finds_nothing_on_any_page(served_ward: Ward, chromium: Browser, language: str) -> None:
+    ward = served_ward
+    context = await chromium.new_context(viewport=DESK, base_url=ward.site.base)
+    walk = Walk(ward, context, await context.new_page(), language)
+    sessions = {role: enter(ward, role, language).cookie("staff") for role in ("pi", "administrator", "auditor", "")}
+    for page in READ:
+        role = who(page)
+        await walk.as_(sessions[role] if role in sessions else enter(ward, role, language).cookie("staff"))
+        for address in ADDRESSES[page.path]:
+            await walk.page.goto("/coordinator" + address.format(**ward.codes, **ward.parts))
+            await walk.look(address)
+    await walk.as_(sessions["auditor"])
+    for name in ("held", "erased"):
+        await walk.page.goto(f"/coordinator/leads/{ward.codes[name]}")
+        await walk.look(f"/leads/{name} as the auditor")
+    for page in POSTED:
+        for number, wrong in enumerate(FORMS.get(page.path, ())[:1]):
+            role = who(page)
+            if role == "enrolling":
+                await walk.as_(fills_in(ward, page, language).cookie("staff"))
+            else:
+                await walk.as_(sessions[role])
+            await walk.page.goto("/coordinator/sign-in" if not role else "/static/icon.svg")
+            if role:
+                await walk.page.goto("/coordinator/" + ("enrolment" if role == "enrolling" else "account"))
+            await walk.refuse(ward.path(page), dict(wrong.typed))
+            await walk.look(f"refused {page.path} {number}")
+    await context.close()
+    assert walk.found == {}
