@@ -4,7 +4,7 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
-.PHONY: setup run test check format docs replies pictures clean
+.PHONY: setup run test check format docs replies pictures faults-store clean
 
 setup: .venv/.ok
 
@@ -41,6 +41,9 @@ pictures: .venv/.ok
 .venv/.ok: .tools/bin/uv uv.lock pyproject.toml
 	$(UV) sync --frozen --python $(PYTHON)
 	touch $@
+
+faults-store: .venv/.ok
+	BRASLE_FAULTS_EVERY=1 .venv/bin/pytest -s tests/store/test_rotation.py tests/store/test_retention.py
 
 clean:
 	rm -rf .tools .venv .mypy_cache .pytest_cache .ruff_cache

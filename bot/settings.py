@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     bot_token: SecretStr | None = Field(default=None, validation_alias="BOT_TOKEN")
     telegram_api_base: str = Field(default="https://api.telegram.org", validation_alias="TELEGRAM_API_BASE")
     webhook_secret: SecretStr | None = None
+    telegram_group: int | None = Field(default=None, lt=0)
 
     data: Path = Path("data")
     host: str = "127.0.0.1"
@@ -45,6 +46,13 @@ class Settings(BaseSettings):
     console_session_hours: int = Field(default=10, ge=1, le=24)
     console_invitation_hours: int = Field(default=72, ge=1, le=336)
     log_level: str = "INFO"
+
+    # How long what is kept, in days: families are told.
+    keep_declined_days: int = Field(default=1, ge=1, le=30)
+    keep_unfinished_days: int = Field(default=30, ge=1, le=365)
+    keep_finished_days: int = Field(default=30, ge=1, le=365)
+    keep_closed_days: int = Field(default=180, ge=1, le=1825)
+    keys_backup_days: int = Field(default=7, ge=1, le=90)
     log_format: Literal["text", "json"] = "text"
 
     # The coordinators' clock, in hours of working time: see doctor for each.
@@ -84,7 +92,7 @@ class Settings(BaseSettings):
     def _no_slash(cls, value: str) -> str:
         return value.strip().rstrip("/")
 
-    @field_validator("bot_token", "webhook_secret", mode="before")
+    @field_validator("bot_token", "webhook_secret", "telegram_group", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -98,6 +106,7 @@ class Settings(BaseSettings):
             digest=parse_times(self.digest),
             quiet=parse_quiet(self.quiet_hours),
             zone=SITE_ZONE,
+            group=self.bot_token is not None and self.telegram_group is not None,
         )
 
     def notice_targets(self) -> dict[str, SecretStr]:

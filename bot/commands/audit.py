@@ -73,12 +73,26 @@ async def _verify(store: Any, printed: Any) -> int:
     if checked.is_whole:
         print(f"The trail is whole: {checked.entries} entries, none changed, none missing.")
         print(f"It ends with {checked.head.seq}:{checked.head.hash}")
+        await _say_restored(store, checked)
         return 0
     print(f"The trail is NOT whole. Faults found: {checked.found}.", file=sys.stderr)
     for fault in checked.faults:
         words = FAULTS[fault.kind].format(seq=fault.seq, account=fault.account, field=fault.field)
         print(f"- {words}", file=sys.stderr)
     return 1
+
+
+async def _say_restored(store: Any, checked: Any) -> None:
+    """Breaks that somebody answers for."""
+    from bot.store.audit import Wanted
+
+    names = {entry.seq: entry.name for entry in await store.trail.entries(Wanted(action="trail.restored"))}
+    for one in checked.restored:
+        lost = (
+            f"entries {one.first} to {one.last} are lost" if one.last >= one.first else "no entry is known to be lost"
+        )
+        by = names.get(one.seq) or one.who
+        print(f"Restored on {one.at:%Y-%m-%d %H:%M:%S}Z from the backup of {one.backup} by {by}: {lost}.")
 
 
 async def _list(store: Any, args: argparse.Namespace) -> int:

@@ -12,7 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from bot.store import codes
-from bot.store.audit_entry import START, Did, Entry, Hidden, TrailValue, chained, checked, head_mark
+from bot.store.audit_entry import (
+    RESTORED,
+    START,
+    Did,
+    Entry,
+    Hidden,
+    Restored,
+    TrailValue,
+    chained,
+    checked,
+    head_mark,
+)
 from bot.store.connection import transaction
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros, to_micros
@@ -123,11 +134,40 @@ def anchor(ledger: Ledger, seen: Head) -> bool:
     end = (seen.seq, bytes.fromhex(seen.hash))
     if known is not None and known != end:
         found = ledger.sql.execute(_SQL["hash_of"], (known[0],)).fetchall()
+        if not found and any(one.first <= known[0] <= one.last for one in restored(ledger)):
+            ledger.keys.move_anchor(*end)
+            return True
         if not found or not hmac.compare_digest(found[0][0], known[1]):
             return False
     if known != end:
         ledger.keys.set_anchor(*end)
     return True
+
+
+def note_restored(ledger: Ledger, by: str, backup: str, known: int) -> Restored:
+    """A backup was put back: the trail goes on after the last entry known to have been, `known` at least.
+
+    So no number is given twice, and what is missing between is what was lost. `backup`: when it was made.
+    """
+    seq, before = _end(ledger)
+    if seq is None:
+        seq, before = _after_a_break(ledger)
+    lost = max(seq, known)
+    # Grouped by underscores: a long row of digits might be a telephone number, and is refused.
+    did = Did(RESTORED, field="database", was=f"{seq:_}", became=f"{lost:_}", reason=backup)
+    _add(ledger, lost + 1, before, _actor(ledger, by), did)
+    return restored(ledger)[-1]
+
+
+def restored(ledger: Ledger) -> list[Restored]:
+    """Every backup that was put back, the oldest first."""
+    return [as_restored(row) for row in ledger.sql.execute(_SQL["of_action"], (RESTORED,)).fetchall()]
+
+
+def as_restored(row: tuple[Any, ...]) -> Restored:
+    """An entry of a restore, as it stands in the table."""
+    seq, at, who, _, _, _, _, was, became, reason, _ = row
+    return Restored(seq, from_micros(at), who, reason or "", int(was) + 1, int(became))
 
 
 def anchor_now(ledger: Ledger) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from bot.store import audit
 from bot.store.audit import Head, fingerprint, name_place
-from bot.store.audit_entry import HASH_BYTES, START, chained, head_mark
+from bot.store.audit_entry import HASH_BYTES, RESTORED, START, Restored, chained, head_mark
 from bot.store.ledger import Ledger
 from bot.store.queries import load_queries
 from bot.store.sealing import CannotOpen
@@ -48,12 +48,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the check found. `faults` holds the first hundred; `found` counts all."""
+    """What the check found. `faults` holds the first hundred; `found` counts all.
+
+    `restored` are breaks that somebody answers for: backups put back. They are no faults.
+    """
 
     entries: int
     head: Head | None
     faults: tuple[Fault, ...]
     found: int
+    restored: tuple[Restored, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -77,12 +81,13 @@ def check(ledger: Ledger, printed: Head | None = None) -> Checked:
             if len(faults) < _MOST_SHOWN:
                 faults.append(fault)
         head = audit.head(ledger)
+        restored = tuple(audit.restored(ledger))
     except (sqlite3.Error, UnicodeDecodeError, CannotOpen, TypeError, ValueError):
         return Checked(entries, None, (*faults, Fault("unreadable")), found + 1)
     finally:
         if ledger.sql.in_transaction:
             ledger.sql.execute("ROLLBACK")
-    return Checked(entries, head, tuple(faults), found)
+    return Checked(entries, head, tuple(faults), found, restored)
 
 
 def _faults(ledger: Ledger, printed: Head | None) -> Iterator[Fault | int]:
@@ -94,9 +99,16 @@ def _faults(ledger: Ledger, printed: Head | None) -> Iterator[Fault | int]:
     seen_printed = not wanted
     accounts: dict[str, dict[str, str | None]] = {}
     before, last, count = START, 0, 0
+    lost: list[Restored] = []
     for row in ledger.sql.execute(_SQL["all"]):
         seq, hash_ = row[0], row[-1]
-        if seq != last + 1:
+        if row[4] == RESTORED:
+            lost.append(audit.as_restored(row))
+            # What is missing just before it is what it says was lost.
+            gap = (lost[-1].first, lost[-1].last + 1) == (last + 1, seq)
+        else:
+            gap = seq == last + 1
+        if not gap:
             yield Fault("missing", last + 1)
         if len(hash_) != HASH_BYTES or not hmac.compare_digest(hash_, chained(ledger.keys.trail, before, row[:-1])):
             yield Fault("changed", seq)
@@ -108,13 +120,17 @@ def _faults(ledger: Ledger, printed: Head | None) -> Iterator[Fault | int]:
         before, last, count = hash_, seq, count + 1
     yield count
     yield from _end_faults(ledger, last, before)
-    if not seen_anchor:
+    if not seen_anchor and not _is_lost(lost, next(iter(marks))):
         yield Fault("anchor", next(iter(marks)))
-    if not seen_printed:
+    if not seen_printed and not _is_lost(lost, next(iter(wanted))):
         yield Fault("printed", next(iter(wanted)))
     if ledger.sql.execute(_SQL["guards"]).fetchall()[0][0] != _GUARDS:
         yield Fault("unguarded")
     yield from _account_faults(ledger, accounts)
+
+
+def _is_lost(lost: list[Restored], seq: int) -> bool:
+    return any(one.first <= seq <= one.last for one in lost)
 
 
 def _end_faults(ledger: Ledger, last: int, hash_: bytes) -> Iterator[Fault]:

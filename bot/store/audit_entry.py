@@ -43,6 +43,23 @@ class Did:
     reason: TrailValue = None
 
 
+RESTORED = "trail.restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A break of the trail that somebody answers for: a backup was put back. Entries `first` to `last` are lost
+    (none, if `last` is smaller).
+    """
+
+    seq: int
+    at: datetime
+    who: str
+    backup: str
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An entry as it stands in the trail. `name` is whom `who` stands for, if known; it is not hashed."""

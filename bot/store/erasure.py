@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.store import audit
+from bot.store import audit, deletion_list
 from bot.store.audit_entry import Did
 from bot.store.connection import empty_log, transaction
 from bot.store.ledger import Ledger
@@ -51,9 +51,17 @@ def finish_erasures(ledger: Ledger) -> None:
     ledger.erasing.clear()
     if people:
         ledger.keys.shred(people, ledger.now())
+        tell_of_deletions(ledger)
         empty_log(ledger.sql)
         with transaction(ledger.sql):
             ledger.sql.executemany(_SQL["finish"], [(person,) for person in people])
+
+
+def tell_of_deletions(ledger: Ledger) -> None:
+    """Where copies lie, deletions are noted at once; a place that cannot be reached now is told by the housekeeping."""
+    places = [place for place, _, _ in ledger.keys.places()]
+    if places:
+        deletion_list.tell(places, ledger.keys.erased_when())
 
 
 def replay_erasures(ledger: Ledger) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.plain_words import PlainWords
@@ -55,3 +57,12 @@ def in_words(error: sqlite3.Error, where: Path) -> StoreUnavailable:
         if name.startswith(prefix):
             return StoreUnavailable(f"The data folder {where} cannot be used now: {cause}. ({name})")
     return StoreUnavailable(f"The data folder {where} cannot be used now: {error}.")
+
+
+@contextmanager
+def worded(where: Path) -> Iterator[None]:
+    """For work on a folder that no `Store` has open: SQLite's errors come out as StoreUnavailable."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise in_words(error, where) from error

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.store.connection import connect_reader, connect_writer, empty_log, transaction
 from bot.store.errors import MasterKeyError, StoreError
-from bot.store.master_key import read_master_key
+from bot.store.master_key import read_master_key, read_next_master_key, take_next_master_key
 from bot.store.queries import load_queries
 from bot.store.schema import migrate
 from bot.store.sealing import KEY_BYTES, CannotOpen, Marks, Seal, derive
@@ -23,8 +23,7 @@ from bot.store.sealing import KEY_BYTES, CannotOpen, Marks, Seal, derive
 FILE_NAME = "keys.sqlite3"
 _SQL = load_queries("keyring")
 _OPENED_KEYS = 8192  # people whose opened key is kept in memory: about 1 kB each
-_ROOT = b"secret.root"
-_PERSON_KEY = b"person_key"
+PERSON_KEY = b"person_key"
 
 
 class OpenedKeys:
@@ -65,6 +64,23 @@ class Master:
         self.name = derive(key, "name").hex()[:16]
 
 
+def secret_place(name: str) -> bytes:
+    """Where a wrapped key of the store itself stands."""
+    return f"secret.{name}".encode()
+
+
+def master_of(sql: sqlite3.Connection, folder: Path, *, may_create: bool = False) -> Master:
+    """The master that wrapped these keys: after a change of it that was cut short, it may still be the next one."""
+    master = Master(read_master_key(folder, may_create=may_create))
+    found = sql.execute(_SQL["wrapped_by"]).fetchall()
+    if found and found[0][0] != master.name:
+        following = read_next_master_key(folder)
+        if following is not None and Master(following).name == found[0][0]:
+            take_next_master_key(folder)
+            return Master(following)
+    return master
+
+
 class Keyring:
     """One connection to the keys. Only the writer's keyring makes and deletes keys."""
 
@@ -87,7 +103,7 @@ class Keyring:
         try:
             migrate(sql, "keys")
             is_new = not sql.execute(_SQL["secret"], ("root",)).fetchall()
-            master = Master(read_master_key(folder, may_create=is_new))
+            master = master_of(sql, folder, may_create=is_new)
             if is_new:
                 cls._make_root(sql, master)
             return cls(sql, master, OpenedKeys())
@@ -101,7 +117,7 @@ class Keyring:
 
     @staticmethod
     def _make_root(sql: sqlite3.Connection, master: Master) -> None:
-        wrapped = master.wrap.close(_ROOT, secrets.token_bytes(KEY_BYTES))
+        wrapped = master.wrap.close(secret_place("root"), secrets.token_bytes(KEY_BYTES))
         with transaction(sql):
             if not sql.execute(_SQL["secret"], ("root",)).fetchall():
                 sql.execute(_SQL["add_secret"], ("root", wrapped, master.name))
@@ -113,7 +129,7 @@ class Keyring:
         """
         [(wrapped,)] = self._sql.execute(_SQL["secret"], ("root",)).fetchall()
         try:
-            return self._master.wrap.open(_ROOT, wrapped)
+            return self._master.wrap.open(secret_place("root"), wrapped)
         except CannotOpen:
             raise MasterKeyError(
                 "The master key does not belong to this data folder: put back the key that was used with it."
@@ -130,7 +146,7 @@ class Keyring:
         found = self._sql.execute(_SQL["person_key"], (person,)).fetchall()
         if not found:
             raise StoreError(f"The key of person {person:016x} is missing: put back the saved copy of {FILE_NAME}.")
-        seal = Seal(self._master.wrap.open(_PERSON_KEY, found[0][0]))
+        seal = Seal(self._master.wrap.open(PERSON_KEY, found[0][0]))
         self._opened.put(person, seal)
         return seal
 
@@ -156,7 +172,7 @@ class Keyring:
         if not self._new:
             return
         rows = [
-            (person, self._master.wrap.close(_PERSON_KEY, raw), self._master.name, now)
+            (person, self._master.wrap.close(PERSON_KEY, raw), self._master.name, now)
             for person, raw in self._new.items()
         ]
         with transaction(self._sql):
@@ -189,6 +205,42 @@ class Keyring:
         """Everybody who was ever erased, as random numbers."""
         return [person for (person,) in self._sql.execute(_SQL["erased"]).fetchall()]
 
+    def erased_when(self) -> list[tuple[int, int]]:
+        """Everybody who was ever erased, with the moment."""
+        return self._sql.execute(_SQL["erased_when"]).fetchall()
+
+    def add_erased(self, erased: Iterable[tuple[int, int]]) -> None:
+        """Deletions known from elsewhere: these people's keys go, and they are erased again at the next start."""
+        rows = list(erased)
+        with transaction(self._sql):
+            self._sql.executemany(_SQL["drop_person_key"], [(person,) for person, _ in rows])
+            self._sql.executemany(_SQL["add_erased"], rows)
+        for person, _ in rows:
+            self._opened.drop(person)
+
+    def people(self) -> frozenset[int]:
+        """Everybody who has a key."""
+        return frozenset(person for (person,) in self._sql.execute(_SQL["people"]).fetchall())
+
+    def note_place(self, place: Path, kind: str, now: int) -> None:
+        """A copy was put there: the place is told of deletions from now on."""
+        with transaction(self._sql):
+            self._sql.execute(_SQL["note_place"], (str(place), kind, now))
+
+    def places(self) -> list[tuple[Path, str, int]]:
+        """Where copies were put, of which kind ("database" or "keys"), and when last; the latest first."""
+        return [(Path(folder), kind, at) for folder, kind, at in self._sql.execute(_SQL["places"]).fetchall()]
+
+    def copied(self) -> int | None:
+        """When the copy was made from which these keys were put back; None if they never left their folder."""
+        found = self._sql.execute(_SQL["copied"]).fetchall()
+        return found[0][0] if found else None
+
+    def not_copied(self) -> None:
+        """These keys are the ones in use again."""
+        with transaction(self._sql):
+            self._sql.execute(_SQL["not_copied"])
+
     def anchor(self) -> tuple[int, bytes] | None:
         """Where the trail ended when last looked: number and hash of its last entry."""
         found = self._sql.execute(_SQL["anchor"]).fetchall()
@@ -198,6 +250,11 @@ class Keyring:
         """Remember a later end of the trail."""
         with transaction(self._sql):
             self._sql.execute(_SQL["set_anchor"], (seq, hash_))
+
+    def move_anchor(self, seq: int, hash_: bytes) -> None:
+        """After a restore that stands in the trail: the end from which it goes on."""
+        with transaction(self._sql):
+            self._sql.execute(_SQL["move_anchor"], (seq, hash_))
 
     def close(self) -> None:
         self._sql.close()

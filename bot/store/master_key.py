@@ -18,6 +18,8 @@ from bot.store.sealing import KEY_BYTES
 
 FILE_NAME = "master.key"
 VARIABLE = "BRASLE_MASTER_KEY"
+NEXT_FILE_NAME = f"{FILE_NAME}.next"
+NEXT_VARIABLE = f"{VARIABLE}_NEXT"
 
 
 def read_master_key(folder: Path, *, may_create: bool, environ: Mapping[str, str] = os.environ) -> bytes:
@@ -42,9 +44,36 @@ def read_master_key(folder: Path, *, may_create: bool, environ: Mapping[str, str
     return _create(path)
 
 
+def read_next_master_key(folder: Path, environ: Mapping[str, str] = os.environ) -> bytes | None:
+    """The key that a change of the master key goes over to, if one was begun."""
+    if environ.get(VARIABLE):
+        given = environ.get(NEXT_VARIABLE)
+        return _decode(given, f"The setting {NEXT_VARIABLE}") if given else None
+    path = folder / NEXT_FILE_NAME
+    return _decode(path.read_text("ascii"), str(path)) if path.exists() else None
+
+
+def make_next_master_key(folder: Path, environ: Mapping[str, str] = os.environ) -> bytes:
+    """The key to go over to, durable before anything is wrapped by it; one begun before is used again."""
+    if environ.get(VARIABLE) and not environ.get(NEXT_VARIABLE):
+        raise MasterKeyError(
+            f"The master key comes from {VARIABLE}: set {NEXT_VARIABLE} to a new one "
+            "(44 characters in base64, such as 'openssl rand -base64 32' prints) and run this again."
+        )
+    found = read_next_master_key(folder, environ)
+    return _create(folder / NEXT_FILE_NAME) if found is None else found
+
+
+def take_next_master_key(folder: Path, environ: Mapping[str, str] = os.environ) -> None:
+    """The next key is the key from now on. One from the environment is the operator's to move."""
+    if not environ.get(VARIABLE) and (folder / NEXT_FILE_NAME).exists():
+        (folder / NEXT_FILE_NAME).replace(folder / FILE_NAME)
+        flush_folder(folder)
+
+
 def _create(path: Path) -> bytes:
     key = secrets.token_bytes(KEY_BYTES)
-    draft = path.with_name(f"{FILE_NAME}.{os.getpid()}.{secrets.token_hex(4)}")
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(handle, base64.b64encode(key) + b"\n")
@@ -56,11 +85,12 @@ def _create(path: Path) -> bytes:
     with suppress(FileExistsError):
         os.link(draft, path)
     draft.unlink()
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
     return _decode(path.read_text("ascii"), str(path))
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Make what was created, renamed or removed in it durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

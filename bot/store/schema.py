@@ -21,8 +21,8 @@ _FOLDER = Path(__file__).parent / "sql" / "migrations"
 
 # One .sql file a step, in order. A step that has been released is never edited: write the next one.
 STEPS = {
-    "brasle": ("brasle_0001_first", "brasle_0002_accounts", "brasle_0003_work"),
-    "keys": ("keys_0001_first", "keys_0002_trail"),
+    "brasle": ("brasle_0001_first", "brasle_0002_accounts", "brasle_0003_work", "brasle_0004_telegram_group"),
+    "keys": ("keys_0001_first", "keys_0002_trail", "keys_0003_copies"),
 }
 
 

@@ -27,9 +27,11 @@ from bot.store import (
     recruiting,
     sessions,
     sign_in,
+    telegram_group,
     turns,
 )
 from bot.store.connection import connect_reader, connect_writer
+from bot.store.copies import Copies
 from bot.store.desk import Desk
 from bot.store.errors import StoreUnavailable, in_words
 from bot.store.keyring import Keyring
@@ -51,6 +53,7 @@ from bot.store.records import (
 )
 from bot.store.schema import migrate
 from bot.store.staff import Staff
+from bot.store.telegram_group import TelegramGroupRoom
 from bot.store.trail import Trail
 from bot.store.writer import Writer
 
@@ -72,7 +75,9 @@ class Store:
         self._closed = False
         self.staff = Staff(self)
         self.desk = Desk(self)
+        self.telegram_group = TelegramGroupRoom(self)
         self.trail = Trail(self)
+        self.copies = Copies(self)
 
     @classmethod
     def open(cls, folder: Path, *, clock: Callable[[], datetime] = utc_now, beside_server: bool = False) -> Store:
@@ -141,6 +146,10 @@ class Store:
             return work(self._reader, *args, **kwargs)
         except sqlite3.Error as error:
             raise in_words(error, self.folder) from error
+
+    def clock(self) -> datetime:
+        """The moment, as the store sees it."""
+        return self._reader.clock()
 
     def another_reader(self) -> Ledger:
         """For a long reading in a thread of its own; whoever asks for it closes it."""
@@ -355,5 +364,5 @@ def _erase(ledger: Ledger, person: str) -> None:
 
 
 def _purge(ledger: Ledger) -> None:
-    for room in (inbox, outbox, addresses, erasure, sign_in, sessions):
+    for room in (inbox, outbox, addresses, erasure, sign_in, sessions, telegram_group):
         room.purge(ledger)

@@ -35,6 +35,9 @@ WHERE {where} ORDER BY seq DESC LIMIT :limit;
 -- name: all
 SELECT seq, at, who, role, action, subject, field, was, became, reason, hash FROM audit ORDER BY seq;
 
+-- name: of_action
+SELECT seq, at, who, role, action, subject, field, was, became, reason, hash FROM audit WHERE action = ? ORDER BY seq;
+
 -- name: actions
 -- From one action to the next by the index: the trail may hold a million entries of a few dozen kinds.
 WITH RECURSIVE one (action) AS (
