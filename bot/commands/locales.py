@@ -9,6 +9,7 @@ from typing import Any
 # Name, what it does. The module of that name has `add_arguments(parser)` and `run(args) -> exit code`.
 ACTIONS = {
     "check": "say what to mend: file, line, key, what is wrong, how to mend it",
+    "sync": "bring every language's file in line with the English, and remember the complete pairs",
     "preview": "one page with every card of the conversation, in every language, as it will look",
 }
 
