@@ -73,9 +73,16 @@ class App:
             return None
         from bot.channels.telegram import TelegramChannel
 
-        channel = TelegramChannel(self.store, self.wording, self.settings, clock=self._clock)
+        group = self._telegram_group if self.settings.telegram_group is not None else None
+        channel = TelegramChannel(self.store, self.wording, self.settings, clock=self._clock, beside=group)
         self._wakers.append(channel.wake)
         return channel
+
+    def _telegram_group(self, bot: Any) -> Any:
+        """The coordinators' group, a part of the same bot."""
+        from bot.coordinator.telegram_group import TelegramGroup
+
+        return TelegramGroup(bot, self.store, self.wording, self.settings, language=NOTICE_LANGUAGE, clock=self._clock)
 
     def _wake(self) -> None:
         for wake in self._wakers:

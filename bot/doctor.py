@@ -56,6 +56,7 @@ def _telegram(settings: Settings) -> list[Problem]:
                 "Ask @BotFather for a token if families shall use Telegram.",
             )
         ]
+        return found if settings.telegram_group is None else [*found, _group_without_bot()]
     found = []
     token = settings.bot_token.get_secret_value()
     number, _, secret = token.partition(":")
@@ -87,6 +88,14 @@ def _telegram(settings: Settings) -> list[Problem]:
             )
         )
     return found
+
+
+def _group_without_bot() -> Problem:
+    return Problem(
+        "BRASLE_TELEGRAM_GROUP",
+        "is set, but BOT_TOKEN is not: no card reaches the coordinators' group.",
+        "Set BOT_TOKEN, or leave the group out.",
+    )
 
 
 def _web(settings: Settings) -> list[Problem]:

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
+from bot.store.group_cards import BOARD, URGENT
+from bot.store.group_cards import CHANNEL as GROUP
 from bot.store.records import Outgoing
 
 CHANNEL = "notice"
 # What may interrupt at any hour.
-URGENT = frozenset({"safety", "safety_again"})
+AT_ONCE = frozenset({"safety", "safety_again"})
 # What waits for the digest, if the site has one: several become one message.
 GATHERED = frozenset({"lead", "cleared"})
+# What brings a lead's card into the coordinators' group; what becomes of it later is read from the lead itself.
+CARDS = {"lead": BOARD, "safety": URGENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,8 @@ class NoticePlan:
     """The site's wishes. Addresses are names of configured targets: "0", "second:0", "pi:0".
 
     `digest`: the times of day at which new leads are told together; none: each at once. `quiet`: from when
-    to when nothing but safety is sent, by the clock of `zone`.
+    to when nothing but safety is sent, by the clock of `zone`. `group`: whether the coordinators have a group on
+    Telegram.
     """
 
     first: tuple[str, ...] = ()
@@ -32,17 +37,21 @@ class NoticePlan:
     digest: tuple[time, ...] = ()
     quiet: tuple[time, time] | None = None
     zone: tzinfo = UTC
+    group: bool = False
 
     def rows(self, op: str, payload: Mapping[str, Any], now: datetime) -> list[Outgoing]:
         """What to send, to whom, and not before when."""
         gathered = op in GATHERED and bool(self.digest)
-        due = now if op in URGENT else self.after_quiet(self.next_digest(now) if gathered else now)
+        due = now if op in AT_ONCE else self.after_quiet(self.next_digest(now) if gathered else now)
         # The outbox keeps the order within an address: what waits must not hold up what may not.
         line = "digest:" if gathered else "quiet:" if due > now else ""
-        return [
+        rows = [
             Outgoing(CHANNEL, line + address, "digest" if gathered else op, payload, due if due > now else None)
             for address in self.addresses(op)
         ]
+        if self.group and op in CARDS:
+            rows.append(Outgoing(GROUP, CARDS[op], "show", {"code": payload["code"]}))
+        return rows
 
     def addresses(self, op: str) -> tuple[str, ...]:
         """To whom. Where nobody stands behind a level, the nearest who does is told: nothing goes to

@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.channels.telegram_render import CHANNEL, TelegramRenderer
 from bot.intake import ALLOWED_UPDATES, Polling
@@ -25,6 +25,19 @@ if TYPE_CHECKING:
     from bot.store.store import Store
     from bot.wording import Wording
 
+
+class Beside(Protocol):
+    """Another part of the same bot: its router stands before the families'."""
+
+    def router(self) -> Any: ...
+
+    async def run(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def wake(self) -> None: ...
+
+
 WEBHOOK_PATH = "/telegram/webhook"
 
 
@@ -39,7 +52,9 @@ class TelegramChannel:
         *,
         clock: Callable[[], datetime],
         pace: Pace | None = None,
+        beside: Callable[[Any], Beside] | None = None,
     ) -> None:
+        """`beside` makes the part for the coordinators' group from aiogram's Bot."""
         if settings.bot_token is None:
             raise ValueError("Telegram needs BOT_TOKEN")
         self.renderer = TelegramRenderer(wording)
@@ -47,6 +62,8 @@ class TelegramChannel:
         self._wording = wording
         self._clock = clock
         self._pace = pace
+        self._make_beside = beside
+        self._beside: Beside | None = None
         self._token = settings.bot_token.get_secret_value()
         self._api_base = settings.telegram_api_base
         self._secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
@@ -75,6 +92,8 @@ class TelegramChannel:
         """Something was committed: there may be something to send."""
         if self._outbox is not None:
             self._outbox.wake()
+        if self._beside is not None:
+            self._beside.wake()
 
     def _stored(self) -> None:
         if self._worker is not None:
@@ -89,7 +108,7 @@ class TelegramChannel:
 
     async def stop(self) -> None:
         """Begin nothing more and let what is under way end. What is left is done after the next start."""
-        for part in (self._worker, self._outbox):
+        for part in (self._worker, self._outbox, self._beside):
             if part is not None:
                 await part.stop()
         if self._bot is not None:
@@ -104,11 +123,14 @@ class TelegramChannel:
         gc.freeze()
         bot: TelegramBot = module.TelegramBot(self._store, self._wording, self._token, self._api_base)
         self._bot = bot
-        worker = self._worker = Worker(self._store, bot.feed(conversation).handle)
+        beside = self._beside = await asyncio.to_thread(bot.beside, self._make_beside) if self._make_beside else None
+        worker = self._worker = Worker(self._store, bot.feed(conversation, beside).handle)
         outbox = self._outbox = Outbox(self._store, CHANNEL, bot.sender, pace=self._pace, clock=self._clock)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(worker.run(), name="telegram worker")
             tasks.create_task(outbox.run(), name="telegram outbox")
+            if beside is not None:
+                tasks.create_task(beside.run(), name="telegram group")
             tasks.create_task(bot.introduce(self._webhook(), ALLOWED_UPDATES), name="telegram profile")
 
     def _webhook(self) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from aiogram import Bot
@@ -23,6 +23,7 @@ from bot.message import Text
 from bot.plain_words import PlainWords
 
 if TYPE_CHECKING:
+    from bot.channels.telegram import Beside
     from bot.store.store import Store
     from bot.wording import Wording
 
@@ -45,9 +46,13 @@ class TelegramBot:
         self._said_in: dict[int, float] = {}
         self.sender = TelegramSender(self._bot)
 
-    def feed(self, conversation: Talks) -> Feed:
+    def beside(self, make: Callable[[Bot], Beside]) -> Beside:
+        """Make the other part of this bot."""
+        return make(self._bot)
+
+    def feed(self, conversation: Talks, beside: Beside | None = None) -> Feed:
         families = Families(conversation, left=self._family_left, in_group=self._say_in_group)
-        return Feed(self._bot, families.router())
+        return Feed(self._bot, *([beside.router()] if beside is not None else []), families.router())
 
     async def introduce(self, webhook: tuple[str, str] | None, allowed: Sequence[str]) -> None:
         """Set the webhook (address, secret), if there is one, and bring the profile up to date."""

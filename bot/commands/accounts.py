@@ -30,6 +30,11 @@ def add_parser(commands: Any) -> None:
         action.add_argument("name", nargs="?" if name == "revoke" else None)
         if name == "revoke":
             action.add_argument("--all", action="store_true", help="everybody")
+    telegram = actions.add_parser(
+        "telegram", help="link a Telegram user, who may then press in the coordinators' group"
+    )
+    telegram.add_argument("name")
+    telegram.add_argument("user", help="the number of the Telegram user, or 'none' to unlink")
     roles = actions.add_parser("roles", help="which role may do what; with a name and a role: give it")
     roles.add_argument("name", nargs="?")
     roles.add_argument("role", nargs="?", choices=ROLES)
@@ -63,6 +68,8 @@ async def _act(store: Any, settings: Any, args: argparse.Namespace) -> int:
         _print_link(settings, (await staff.reset(account.id, until, by)).token, account.name, until)
     elif args.action == "revoke":
         print(f"{account.name}: signed out of {await staff.end_all(account.id, by)} browser(s).")
+    elif args.action == "telegram":
+        return await _telegram(store, account, args.user, by)
     elif args.action == "roles":
         await staff.set_role(account.id, args.role, by)
         print(f"{account.name}: {args.role}")
@@ -88,6 +95,21 @@ async def _invite(staff: Any, settings: Any, args: argparse.Namespace, until: da
         return 2
     made = await staff.invite(NewAccount(name, args.role, args.language), until, by)
     _print_link(settings, made.token, name, until)
+    return 0
+
+
+async def _telegram(store: Any, account: Any, user: str, by: str) -> int:
+    from bot.store.telegram_roster import LARGEST_USER
+
+    if user == "none":
+        done = await store.telegram_group.unlink(account.id, by)
+        print(f"{account.name}: {'unlinked' if done else 'was not linked'}")
+        return 0
+    if not (user.isascii() and user.isdecimal() and 0 < int(user) <= LARGEST_USER):
+        print("The number of a Telegram user has digits only, or write 'none'.", file=sys.stderr)
+        return 2
+    await store.telegram_group.link(account.id, int(user), by)
+    print(f"{account.name}: linked")
     return 0
 
 

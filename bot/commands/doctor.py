@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 
@@ -27,11 +28,36 @@ def run(args: argparse.Namespace) -> int:
     found = problems(settings)
     for problem in found:
         print(problem.line())
+    for line in _group(settings):
+        print(line)
     files = _data_files()
     print(*files, sep="\n")
     grave = sum(problem.stops for problem in found) + sum(line.startswith("STOP") for line in files)
     print("It can start." if not grave else f"It cannot start: {grave} point(s) marked STOP must be mended first.")
     return 2 if grave else 0
+
+
+def _group(settings: Any) -> list[str]:
+    """How the bot stands with the coordinators' group, as the server noted it last."""
+    path = settings.data / "brasle.sqlite3"
+    if settings.telegram_group is None or not path.exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as sql:
+            asked = "SELECT chat, trouble FROM telegram_group WHERE configured = ?"
+            found = sql.execute(asked, (settings.telegram_group,)).fetchall()
+    except sqlite3.Error:  # an older folder, or one in use: the server itself says what is wrong
+        return []
+    lines = []
+    for chat, trouble in found:
+        if chat != settings.telegram_group:
+            lines.append(f"note  BRASLE_TELEGRAM_GROUP: Telegram has given the group another number. Set it to {chat}.")
+        if trouble:
+            lines.append(
+                f"note  BRASLE_TELEGRAM_GROUP: the group cannot be written to ({trouble}). "
+                "Add the bot to it, and let it write."
+            )
+    return lines
 
 
 def _data_files() -> list[str]:

@@ -1,6 +1,8 @@
-"""One's own account: where it is signed in, the password, new recovery codes."""
+"""One's own account: where it is signed in, the password, new recovery codes, the Telegram user."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from starlette.responses import Response
 
@@ -10,9 +12,10 @@ from bot.coordinator.enrolment import new_password_problems
 from bot.coordinator.one_time_codes import new_recovery_codes
 from bot.coordinator.passwords import SHORTEST
 from bot.coordinator.sign_in import Refusal, prove, wrong
-from bot.coordinator.visit import ACCOUNT, HOME, Visit
+from bot.coordinator.visit import ACCOUNT, HOME, Visit, without
 from bot.message import Text
 from bot.store.account_records import Proved
+from bot.store.telegram_roster import CODE_WORKS
 
 _SIGN_INS_SHOWN = 10
 
@@ -61,6 +64,24 @@ async def end_others(visit: Visit) -> Response:
     return visit.go(ACCOUNT, say=Text(key="console.account.others_ended"))
 
 
+@needs("account.own")
+async def new_telegram_code(visit: Visit) -> Response:
+    """A code for linking one's own Telegram, shown once."""
+    refusal = await _prove_again(visit, "password_for_telegram")
+    if refusal is not None:
+        return await _page(visit, {"telegram_form": refusal.problem}, form="telegram", status=refusal.status)
+    code = await visit.store.telegram_group.new_code(visit.who.account_id)
+    await visit.store.staff.keep(visit.secret, {**visit.kept, "telegram_code": code})
+    return visit.go(ACCOUNT)
+
+
+@needs("account.own")
+async def unlink_telegram(visit: Visit) -> Response:
+    """Nobody presses in the group for this account any more."""
+    await visit.store.telegram_group.unlink(visit.who.account_id, visit.who.by)
+    return visit.go(ACCOUNT, say=Text(key="console.account.telegram_unlinked_now"))
+
+
 async def _prove_again(visit: Visit, field: str) -> Refusal | None:
     """Ask for password and code once more: a browser left open must not be enough to take the account over."""
     browser = visit.console.cookies.secret(visit.request, "staff-browser") or new_session()
@@ -74,6 +95,10 @@ async def _page(
     visit: Visit, problems: dict[str, Text] | None = None, *, form: str = "", status: int = 422
 ) -> Response:
     staff, account = visit.store.staff, visit.who.account_id
+    code = visit.kept.get("telegram_code", "")
+    if code:
+        await staff.keep(visit.secret, without(visit.kept, "telegram_code"))
+    group, room = visit.console.settings.telegram_group, visit.store.telegram_group
     return visit.page(
         "account.html",
         status=status if problems else 200,
@@ -83,6 +108,11 @@ async def _page(
         sessions=await staff.sessions(account, visit.console.idle),
         sign_ins=await staff.sign_ins(account, _SIGN_INS_SHOWN),
         codes_left=await staff.recovery_codes_left(account),
+        has_group=group is not None,
+        linked_since=await room.linked_since(account),
+        telegram_code=code,
+        code_minutes=CODE_WORKS // timedelta(minutes=1),
+        bot_name=(await room.standing(group)).bot if group is not None else "",
     )
 
 
@@ -90,6 +120,8 @@ PAGES = (
     Page("/account", own),
     Page("/account/password", change_password, post=True),
     Page("/account/recovery-codes", renew_recovery_codes, post=True),
+    Page("/account/telegram", new_telegram_code, post=True),
+    Page("/account/telegram/unlink", unlink_telegram, post=True),
     Page("/account/sessions/end", end_session, post=True),
     Page("/account/sessions/end-others", end_others, post=True),
 )

@@ -25,6 +25,8 @@ async def notices(visit: Visit) -> Response:
         unreachable = [row for row in await visit.store.desk.queue() if row.is_unreachable]
     await visit.record(Did("notices.read"))
     plan = visit.console.settings.notice_plan()
+    group = visit.console.settings.telegram_group
+    standing = await visit.store.telegram_group.standing(group) if group is not None else None
     return visit.page(
         "notices.html",
         waiting=waiting,
@@ -37,6 +39,7 @@ async def notices(visit: Visit) -> Response:
         digest=", ".join(f"{one:%H:%M}" for one in plan.digest),
         quiet=f"{plan.quiet[0]:%H:%M}-{plan.quiet[1]:%H:%M}" if plan.quiet else "",
         ops=KNOWN_OPS,
+        group=standing,
     )
 
 

@@ -125,7 +125,7 @@ def reset(ledger: Ledger, account: str, expires: datetime, by: str) -> Invitatio
     if state == "active":
         _keep_an_administrator(ledger, account, role, by)
     ledger.sql.execute(_SQL["forget_proofs"], (ledger.now(), account))
-    for statement in ("drop_recovery_codes", "drop_links", "drop_browsers"):
+    for statement in ("drop_recovery_codes", "drop_links", "drop_browsers", "drop_telegram"):
         ledger.sql.execute(_SQL[statement], (account,))
     sessions.end_all(ledger, account, by)
     _set_state(ledger, by, Did("account.reset", account, "state", state, "invited"))

@@ -77,6 +77,11 @@ def of_person(ledger: Ledger, person: int) -> list[str]:
     return [_opened(ledger, number, sealed).raw for number, sealed in rows]
 
 
+def is_first(ledger: Ledger, kind: str, *parts: str) -> bool:
+    """Whether this was not seen in the last seven days; from now on it was."""
+    return _is_new(ledger, ledger.marks.of(kind, *parts), ledger.now())
+
+
 def purge(ledger: Ledger) -> None:
     """Forget hashes after seven days and quarantined updates after thirty."""
     now = ledger.now()

@@ -55,6 +55,12 @@ def knows_browser(ledger: Ledger, name: str, browser: str) -> bool:
     return bool(found) and _knows(ledger, found[0][0], browser)
 
 
+def is_locked(ledger: Ledger, account: str) -> bool:
+    """Whether so many attempts to sign in with this name were wrong that none is looked at now."""
+    tried = ledger.sql.execute(_SQL["attempt"], (_counter(ledger, "", account, None),)).fetchall()
+    return bool(tried) and tried[0][1] > ledger.now()
+
+
 def proofs(ledger: Ledger, account: str, known_browser: bool = False) -> Attempt:
     """What is needed to judge whether somebody is who they say; empty if they may not work now."""
     [(state, password, secret, step)] = ledger.sql.execute(_SQL["proofs"], (account,)).fetchall()

@@ -77,6 +77,9 @@ DELETE FROM account_link WHERE mark = ?;
 -- name: drop_browsers
 DELETE FROM known_browser WHERE account = ?;
 
+-- name: drop_telegram
+DELETE FROM account_telegram WHERE account = ?;
+
 -- name: keep_browser
 INSERT INTO known_browser (mark, account, seen) VALUES (?, ?, ?)
 ON CONFLICT (mark) DO UPDATE SET seen = excluded.seen WHERE account = excluded.account;

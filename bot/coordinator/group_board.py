@@ -1,0 +1,132 @@
+"""Which cards stand in the coordinators' group, and which of them must change: read from the leads themselves, so
+that a claim in the console, a family's second thoughts and a restart are all the same to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.coordinator.group_card import Face, Shows, face_of, over, rest
+from bot.log import logger
+from bot.store.errors import StoreUnavailable
+from bot.store.group_cards import BOARD, CHANNEL, REST, URGENT, GroupCard
+from brasle_prescreen.lead_clock import Limits, Plan
+from brasle_prescreen.lead_queue import Placed, order, place
+
+if TYPE_CHECKING:
+    from bot.store.store import Store
+
+LOOK_EVERY = 5.0
+# So many families who wait have a card of their own, and those with a safety flag besides; the rest share one card.
+MOST_WAITING = 6
+
+_log = logger(__name__)
+
+
+class GroupBoard:
+    """One look is one reading of the queue; what must change goes into the outbox."""
+
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        group: int,
+        *,
+        clock: Callable[[], datetime],
+        wake: Callable[[], None] = lambda: None,
+        most: int = MOST_WAITING,
+    ) -> None:
+        self._store = store
+        self._room = store.telegram_group
+        self._plan = plan
+        self._group = group
+        self._clock = clock
+        self._wake = wake
+        self._most = most
+        self._asked: dict[str, tuple[str, int]] = {}
+        self._bell = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            self._bell.clear()
+            try:
+                await self.look()
+            except StoreUnavailable as error:
+                _log.error("The cards in the coordinators' group cannot be brought up to date.", cause=error)
+            try:
+                await asyncio.wait_for(self._bell.wait(), LOOK_EVERY)
+            except TimeoutError:
+                continue
+
+    def ring(self) -> None:
+        """Something was committed."""
+        self._bell.set()
+
+    async def look(self) -> int:
+        """Ask for every card that must change, each once; gives how many these were."""
+        standing = await self._room.standing(self._group)
+        if standing.trouble and await self._something_waits():
+            return 0  # it is tried again until it gets through; then the rest follows
+        cards = await self._room.cards()
+        faces = await self.faces()
+        self._asked = {code: asked for code, asked in self._asked.items() if code in faces}
+        changed = [face for code, face in faces.items() if not is_shown(face, cards.get(code), standing.chat)]
+        new = [face for face in changed if self._asked.get(face.code) != (face.mark, face.step)]
+        for face in new:
+            await self._room.show(face.code, URGENT if face.urgent and face.shows is Shows.WAITING else BOARD)
+            self._asked[face.code] = (face.mark, face.step)
+        if new:
+            self._wake()
+        return len(new)
+
+    async def faces(self) -> dict[str, Face]:
+        """What every card should say: those that stand there, and those of families who wait for a first call."""
+        now = self._clock()
+        cards = await self._room.cards()
+        chat = (await self._room.standing(self._group)).chat
+        up = {code for code, card in cards.items() if card.message is not None and card.place == chat}
+        queue = await self._placed(up, now)
+        found: dict[str, Face] = {}
+        without: list[str] = []
+        room = self._most - sum(_waits(one) and not one.row.safety for one in queue if one.row.code in up)
+        for one in queue:
+            code = one.row.code
+            if code not in up and not one.row.safety:
+                if room <= 0:
+                    without.append(code)
+                    continue
+                room -= 1
+            card = cards.get(code)
+            found[code] = face_of(one.row, self._plan, now, card.first_at if card else None)
+        found |= {code: over(code) for code in up - found.keys() - {REST}}
+        if without or REST in up:
+            found[REST] = rest(tuple(without))
+        return found
+
+    async def _placed(self, up: set[str], now: datetime) -> list[Placed]:
+        """Leads that have a card or should have one, whom to call first on top."""
+        limits = Limits(self._plan, now)
+        today = now.astimezone(self._plan.hours.zone).date()
+        rows = [row for row in await self._store.desk.queue() if row.code in up or not row.work.attempts]
+        placed = [place(row, self._plan, limits, now, today) for row in rows]
+        wanted = [one for one in placed if one.row.code in up or _waits(one)]
+        return sorted(wanted, key=lambda one: order(one, today))
+
+    async def _something_waits(self) -> bool:
+        return any(one.channel == CHANNEL for one in await self._store.desk.waiting())
+
+
+def is_shown(face: Face, card: GroupCard | None, chat: int) -> bool:
+    """Whether the card says this already; one that was never put up need not say that all is over."""
+    if card is None or card.message is None or card.place != chat:
+        return face.shows is Shows.OVER
+    return card.shown == face.mark and card.step >= face.step
+
+
+def _waits(one: Placed) -> bool:
+    work = one.row.work
+    return work.is_open and not work.holder and work.attempts == 0 and not one.is_resting
