@@ -49,7 +49,7 @@ def problems(settings: Settings) -> list[Problem]:
 
 def _telegram(settings: Settings) -> list[Problem]:
     if settings.bot_token is None:
-        return [
+        found = [
             Problem(
                 "BOT_TOKEN",
                 "is not set: Telegram stays off, the browser chat runs.",
