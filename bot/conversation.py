@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Protocol as Interface
 from weakref import WeakValueDictionary
 
 from bot.flows.dialogue import Dialogue, Permission, dump, load
 from bot.flows.take_turn import present, take_turn
 from bot.flows.turn import SiteFacts, Surroundings, Turn
-from bot.lead_packet import contact_of, packet_of
+from bot.lead_packet import asked_of, contact_of, packet_of
 from bot.message import Answered, Incoming, Reply, Text
 from bot.notice_plan import NoticePlan
 from bot.store.records import Commit, Event, LeadRecord, Outgoing, PermissionRecord, Person, RevisionConflict
@@ -68,6 +69,7 @@ class Conversation:
         notice_plan: NoticePlan | None = None,
         link_valid: timedelta = timedelta(days=7),
         committed: Callable[[], None] = lambda: None,
+        took: Callable[[str, float], None] = lambda channel, seconds: None,
     ) -> None:
         self._store = store
         self._protocol = protocol
@@ -80,10 +82,17 @@ class Conversation:
         self._notices_to = notice_plan or NoticePlan(first=tuple(notice_targets))
         self._link_valid = link_valid
         self._committed = committed
+        self._took = took
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, incoming: Incoming, inbox_id: int | None = None) -> Shown:
         """One message, one turn, one commit. Handling the same message twice changes nothing."""
+        started = perf_counter()
+        shown = await self._in_turn(incoming, inbox_id)
+        self._took(incoming.channel, perf_counter() - started)
+        return shown
+
+    async def _in_turn(self, incoming: Incoming, inbox_id: int | None) -> Shown:
         lock = self._locks.setdefault((incoming.channel, incoming.address), asyncio.Lock())
         async with lock:
             for _ in range(MOST_TRIES - 1):
@@ -172,6 +181,8 @@ class Conversation:
         lead = self._lead(turn, around)
         if lead is not None or turn.withdraw is not None:
             outgoing += self._notices(dialogue, turn)
+        elif turn.asked and person is not None:
+            lead = await self._lead_with_questions(person, dialogue)
         committed = await self._store.commit(
             Commit(
                 person=person.id if person else None,
@@ -241,6 +252,24 @@ class Conversation:
             earliest_date=around.today.fromisoformat(packet["earliest_date"]) if packet["earliest_date"] else None,
             packet=packet,
             contact=contact_of(dialogue),
+        )
+
+    async def _lead_with_questions(self, person: Person, dialogue: Dialogue) -> LeadRecord | None:
+        """The lead as it stands, with what the family wants to know now: nothing of it is judged anew."""
+        lead = await self._store.lead_of(person.id, dialogue.interview.child)
+        if lead is None:
+            return None
+        return LeadRecord(
+            code=lead.code,
+            child=lead.child,
+            language=lead.language,
+            asked_for_call=lead.asked_for_call,
+            safety=lead.safety,
+            tier=lead.tier,
+            score=lead.score,
+            earliest_date=lead.earliest_date,
+            packet={**lead.packet, "asked": asked_of(dialogue.interview)},
+            contact=lead.contact,
         )
 
     def _notices(self, dialogue: Dialogue, turn: Turn) -> list[Outgoing]:

@@ -63,13 +63,16 @@ def web_app(
     https: bool = False,
     healthy: Callable[[], Awaitable[bool]] | None = None,
 ) -> Starlette:
-    """Build the application; `healthy` answers /healthz, `https` says that families reach us by https."""
+    """Build the application; `healthy` answers /readyz, `https` says that families reach us by https."""
 
-    async def health(request: Request) -> Response:
+    async def alive(request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def ready(request: Request) -> Response:
         try:
             well = healthy is None or await healthy()
         except Exception as problem:
-            log.error("The health page finds the store unwell.", **trouble(problem))
+            log.error("The page /readyz finds the store unwell.", **trouble(problem))
             well = False
         return PlainTextResponse("ok" if well else "not well", status_code=200 if well else 503)
 
@@ -79,7 +82,8 @@ def web_app(
 
     return Starlette(
         routes=[
-            Route("/healthz", health),
+            Route("/healthz", alive),
+            Route("/readyz", ready),
             Mount("/static", StaticFiles(directory=STATIC)),
             *routes,
         ],

@@ -123,18 +123,20 @@ def test_no_body_whatever_its_bytes_breaks_the_server(visitor: Family, body: byt
     assert response.status_code in (400, 403)
 
 
-def test_health_says_whether_the_store_answers(site: Site) -> None:
-    response = TestClient(site.app).get("/healthz")
-    assert (response.status_code, response.text) == (200, "ok")
+def test_health_says_that_the_program_answers_and_readiness_that_the_store_does(site: Site) -> None:
+    for path in ("/healthz", "/readyz"):
+        response = TestClient(site.app).get(path)
+        assert (response.status_code, response.text) == (200, "ok")
 
 
 async def unwell() -> bool:
     raise OSError("secret-canary")
 
 
-def test_a_store_that_cannot_be_read_is_not_healthy(caplog: pytest.LogCaptureFixture) -> None:
+def test_with_a_store_that_cannot_be_read_it_is_not_ready(caplog: pytest.LogCaptureFixture) -> None:
     channel = BrowserChannel(StubConversation(), StubWording(), Links().redeem)
     app = web_app(channel.routes(), channel.error_page, healthy=unwell)
-    response = TestClient(app).get("/healthz")
+    response = TestClient(app).get("/readyz")
     assert (response.status_code, response.text) == (503, "not well")
+    assert TestClient(app).get("/healthz").status_code == 200
     assert "secret-canary" not in caplog.text
