@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 from bot.locale_checks.shelf import Shelf
@@ -15,8 +15,8 @@ from bot.wording_template import Template, TemplateError, parse
 State = Literal["", "missing", "fuzzy", "stale"]
 
 
-class DraftWords:
-    """What `Wording` does, for files that somebody is writing: a mistake is shown, not refused.
+class DraftWords(Wording):
+    """The wording of files that somebody is writing: a mistake is shown, not refused, and nothing is held back.
 
     `said` is every key that was worded since it was last emptied, in the order in which it was.
     """
@@ -25,38 +25,40 @@ class DraftWords:
         english = {key: _template(entry.english) for key, entry in shelf.master.entries.items()}
         texts: dict[str, Mapping[str, Template]] = {ENGLISH: english}
         for language, file in shelf.translations.items():
-            texts[language] = {
+            own = {
                 key: _template(entry.translation)
                 for key, entry in file.entries.items()
                 if entry.translation.strip() and key in english
             }
-        self._english = english
-        self._wording = Wording(texts)
-        self._languages = tuple((code, _own_name(texts[code], code)) for code in (ENGLISH, *shelf.translations))
+            # A language with gaps is not offered to families. Here its gaps are English, and marked as such.
+            texts[language] = {key: own.get(key) or own.get(key.removesuffix(SELF)) or english[key] for key in english}
+        super().__init__(texts)
+        self._master = english
+        self._every = tuple((code, _own_name(texts[code], code)) for code in (ENGLISH, *shelf.translations))
         self.said: dict[str, None] = {}
 
-    def languages(self) -> Sequence[tuple[str, str]]:
+    def languages(self) -> tuple[tuple[str, str], ...]:
         """English, then every translation, finished or not."""
-        return self._languages
+        return self._every
 
     def guess(self, hint: str | None) -> str:
         return ENGLISH
 
     def say(self, text: Text, language: str, *, self_answering: bool = False) -> str:
         self._note(text, self_answering)
-        return self._wording.say(text, language, self_answering=self_answering)
+        return super().say(text, language, self_answering=self_answering)
 
     def say_html(self, text: Text, language: str, *, self_answering: bool = False) -> str:
         self._note(text, self_answering)
-        return self._wording.say_html(text, language, self_answering=self_answering)
+        return super().say_html(text, language, self_answering=self_answering)
 
     def _note(self, value: Value, adult: bool) -> None:
         if isinstance(value, Text):
-            key = value.key + SELF if adult and value.key + SELF in self._english else value.key
-            if key not in self._english:
+            key = value.key + SELF if adult and value.key + SELF in self._master else value.key
+            if key not in self._master:
                 return
             self.said[key] = None
-            for name in self._english[key].names:
+            for name in self._master[key].names:
                 if name in value.values:
                     self._note(value.values[name], adult)
         elif isinstance(value, Joined):

@@ -72,7 +72,9 @@ class Entry:
         return any(line.open for line in self.lines)
 
     def marks(self, language: str) -> int:
-        return sum(1 for line in self.lines for one in line.places if one.language == language and (one.state or one.findings))
+        return sum(
+            1 for line in self.lines for one in line.places if one.language == language and (one.state or one.findings)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Links:
     pattern: str
 
     def to(self, path: Path, line: int) -> str:
-        return self.pattern.format(path=path.resolve().as_posix(), name=path.name, line=line)
+        return self.pattern.format(path=path.as_posix(), name=path.name, line=line)
 
 
 def relative(folder: Path, page: Path) -> Links:
@@ -133,20 +135,24 @@ def build(shelf: Shelf, findings: Iterable[Finding], links: Links, *, live: bool
         for part, taken in parts
     ]
     figures = sum(len(variant.figures) for shot in shots for variant in shot.variants)
-    page = _environment().get_template("preview.html").render(
-        chapters=chapters,
-        languages=words.languages(),
-        html_language=html_language,
-        css=Markup(looks.stylesheet() + (HERE / "templates" / "preview.css").read_text(encoding="utf-8")),  # noqa: S704
-        script=Markup((HERE / "templates" / "preview.js").read_text(encoding="utf-8")),  # noqa: S704
-        reasons=[(about.line(key), reason) for key, reason in reasons.items()],
-        forgotten=[about.line(key) for key in forgotten],
-        common=[about.line(key) for key in sorted(common)],
-        place=about.place,
-        totals=about.totals(),
-        shots=len(shots),
-        figures=figures,
-        live=live,
+    page = (
+        _environment()
+        .get_template("preview.html")
+        .render(
+            chapters=chapters,
+            languages=words.languages(),
+            html_language=html_language,
+            css=Markup(looks.stylesheet() + (HERE / "templates" / "preview.css").read_text(encoding="utf-8")),  # noqa: S704
+            script=Markup((HERE / "templates" / "preview.js").read_text(encoding="utf-8")),  # noqa: S704
+            reasons=[(about.line(key), reason) for key, reason in reasons.items()],
+            forgotten=[about.line(key) for key in forgotten],
+            common=[about.line(key) for key in sorted(common)],
+            place=about.place,
+            totals=about.totals(),
+            shots=len(shots),
+            figures=figures,
+            live=live,
+        )
     )
     return Preview(page, len(shots), figures, tuple(forgotten), reasons, said)
 
@@ -161,8 +167,15 @@ class _Files:
         for finding in findings:
             self._by_place[Path(finding.file).name, finding.key].append(finding)
         self._files = {ENGLISH: shelf.master, **shelf.translations}
+        # The same text stands on many cards.
+        self._lines: dict[str, Line] = {}
 
     def line(self, key: str) -> Line:
+        if key not in self._lines:
+            self._lines[key] = self._line(key)
+        return self._lines[key]
+
+    def _line(self, key: str) -> Line:
         entry = self._shelf.master.entries[key]
         return Line(key, " ".join(entry.notes), tuple(self.place(key, language) for language in self._files))
 

@@ -29,18 +29,19 @@ class Part(_Data):
 class Scene(_Data):
     """One card, and how it comes about.
 
-    `dialogue` is laid over the dialogue of a family that has just begun. `answers` (card: button ids joined by +, or
-    what is typed after a ') are given one after another, with "none" or "not sure" at every other question, until no
-    question is left. `steps` are then taken: each is what a family sends; a typed text may differ by language.
-    `notes` and `toast` are message keys said above the card; their values come from [values]. `around` is laid over
-    the surroundings. `page` shows a browser page that is no card. `whole` keeps a page's head and foot. `messages` and `buttons` are
-    message keys that Telegram shows outside a card.
+    `dialogue` is laid over the dialogue of a family that has just begun. With `walk` the questions are answered one
+    after another until none is left: as `answers` say (card: button ids joined by +, or what is typed after a '),
+    else as [usual] says, else "none" or "not sure". `steps` are then taken: each is what a family sends; a typed text
+    may differ by language. `notes` and `toast` are message keys said above the card; their values come from [values].
+    `around` is laid over the surroundings. `page` shows a browser page that is no card. `whole` keeps a page's head
+    and foot. `messages` and `buttons` are message keys that Telegram shows outside a card.
     """
 
     id: str
     part: str
     title: str
     dialogue: dict[str, Any] = {}
+    walk: bool = False
     answers: dict[str, str] = {}
     steps: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
@@ -55,7 +56,10 @@ class Scene(_Data):
 
 
 class Group(_Data):
-    """Texts that stand inside other texts: every key that fits, as the value `name` of the text `inside`."""
+    """Texts that stand inside other texts: every key that fits, as the value `name` of the text `inside`.
+
+    `items` are further values, such as days; `lines` puts one on a line, otherwise they are listed in running text.
+    """
 
     part: str
     id: str
@@ -63,6 +67,8 @@ class Group(_Data):
     keys: tuple[str, ...]
     inside: str
     name: str
+    items: tuple[dict[str, Any], ...] = ()
+    lines: bool = True
     channel: str | None = None
 
 
@@ -85,7 +91,8 @@ class Scenes(_Data):
     review: str
     variants: dict[str, str]
     family: dict[str, Any]
-    site: dict[str, str]
+    usual: dict[str, str]
+    site: dict[str, Any]
     values: dict[str, str | int | date | dict[str, Any]]
     typed: dict[str, str]
     medicine: str

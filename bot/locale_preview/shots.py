@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 
 from markupsafe import Markup
 
@@ -27,7 +28,7 @@ class Figure:
     language: str
     main: str
     bubbles: tuple[Bubble, ...] = ()
-    page: Markup = Markup("")
+    page: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,7 @@ class Camera:
         for adult in (False, True):
             for why in (False, True):
                 self.words.said.clear()
-                figures = self._figures(
-                    lambda channel, language, adult=adult, why=why: self.stage.question(
-                        id, channel, language, adult, why=why
-                    )
-                )
+                figures = self._figures(partial(self.stage.question, id, adult, why))
                 label = labels[f"{'adult' if adult else 'parent'}{'_why' if why else ''}"]
                 variants.append((Variant(label, figures), tuple(self.words.said)))
         kept = [one for at, one in enumerate(variants) if at < 2 or _differs(one[1], variants[at - 2][1])]
@@ -110,24 +107,18 @@ class Camera:
         for adult in (False, True):
             yield Variant(
                 labels["adult" if adult else "parent"],
-                self._figures(
-                    lambda channel, language, adult=adult: self.stage.review(ids, channel, language, adult)
-                ),
+                self._figures(partial(self.stage.review, ids, adult)),
             )
 
     def _scene(self, scene: Scene) -> Shot:
         if scene.page or scene.messages:
             taken = tuple(self._special(scene))
             return Shot(scene.id, scene.title, (Variant("", taken),), self._said(), whole=True)
-        figures = self._figures(
-            lambda channel, language: self.stage.play(scene, channel, language), only=scene.channel
-        )
+        figures = self._figures(partial(self.stage.play, scene), only=scene.channel)
         return Shot(scene.id, scene.title, (Variant("", figures),), self._said(), whole=scene.whole)
 
     def _group(self, group: Group, keys: list[str]) -> Shot:
-        figures = self._figures(
-            lambda channel, language: self.stage.group(group, keys, channel, language), only=group.channel
-        )
+        figures = self._figures(partial(self.stage.group, group, keys), only=group.channel)
         return Shot(group.id, group.title, (Variant("", figures),), self._said())
 
     def _shot(self, id: str, title: str, variants: list[Variant]) -> Shot:

@@ -18,11 +18,20 @@ from bot.flows.understanding import Doubtful, understand
 from bot.locale_preview.scenes_file import Group, Scene, Scenes
 from bot.message import Channel, Day, Incoming, Joined, Reply, Text, Value
 from brasle_prescreen.protocol import Protocol
-from brasle_prescreen.question import Card, Questions
+from brasle_prescreen.question import Questions
 
 CHANNELS: tuple[Literal["telegram", "browser"], ...] = ("telegram", "browser")
 # What is answered at a question of which a scene says nothing, in this order.
-USUAL = ("choose:none", "choose:no", "choose:no_report", "choose:not_told", "choose:complete", "done", "unsure")
+USUAL = (
+    "choose:none",
+    "choose:no",
+    "choose:no_report",
+    "choose:not_told",
+    "choose:complete",
+    "nothing",
+    "done",
+    "unsure",
+)
 MOST_TURNS = 200
 FIRST, SECOND = 1, 2
 
@@ -46,6 +55,7 @@ class Stage:
     languages: tuple[tuple[str, str], ...]
     keys: frozenset[str]
     _walked: dict[str, Dialogue] = field(default_factory=dict)
+    _given: dict[str, Given] = field(default_factory=dict)
 
     @cached_property
     def around(self) -> Surroundings:
@@ -66,7 +76,7 @@ class Stage:
     def play(self, scene: Scene, channel: Channel, language: str) -> Staged:
         """The card of a scene in one channel and language."""
         around = self._surroundings(scene)
-        dialogue = self._walk(scene, around) if scene.answers else self.dialogue(channel, language, scene.dialogue)
+        dialogue = self._walk(scene, around) if scene.walk else self.dialogue(channel, language, scene.dialogue)
         dialogue = dialogue.having(channel=channel, language=language)
         turn, said, pressed = Turn(dialogue), "", None
         for step in scene.steps:
@@ -80,7 +90,7 @@ class Stage:
         shown = shown_of(turn, present(turn.dialogue, around))
         return Staged(replace(shown, demo=scene.draft, draft=scene.draft), said, pressed)
 
-    def question(self, id: str, channel: Channel, language: str, adult: bool, *, why: bool = False) -> Staged:
+    def question(self, id: str, adult: bool, why: bool, channel: Channel, language: str) -> Staged:
         """One question, as the family first sees it or after it asked why."""
         dialogue = self._at(id, channel, language, adult)
         if not why:
@@ -89,19 +99,19 @@ class Stage:
         turn = take_turn(dialogue, press, self.around)
         return Staged(shown_of(turn, present(turn.dialogue, self.around)), pressed="why")
 
-    def review(self, ids: list[str], channel: Channel, language: str, adult: bool) -> Staged:
+    def review(self, ids: list[str], adult: bool, channel: Channel, language: str) -> Staged:
         """The list of answers with every one of these questions, whatever this family would have been asked."""
         dialogue = self._at("", channel, language, adult)
-        rows = []
-        for id in ids:
-            card, _ = self.questions.template(id)
-            rows.append(row(dialogue, id, self.given(dialogue, card, id), self.around))
+        rows = [row(dialogue, id, self.given(dialogue, id), self.around) for id in ids]
         dialogue = dialogue.having(state="reviewing")
-        return Staged(shown_of(Turn(dialogue), review_card(dialogue, self.around).model_copy(update={"rows": tuple(rows)})))
+        return Staged(
+            shown_of(Turn(dialogue), review_card(dialogue, self.around).model_copy(update={"rows": tuple(rows)}))
+        )
 
     def group(self, group: Group, keys: list[str], channel: str, language: str) -> Staged:
         """Texts that stand inside others, one a line."""
-        inner = Joined(items=tuple(map(self.text, keys)), lines=True)
+        items: list[Value] = [_value(item) for item in group.items] + list(map(self.text, keys))
+        inner: Value = Joined(items=tuple(items), lines=group.lines) if len(items) > 1 else items[0]
         carrier = self.text(group.inside)
         reply = Reply(text=carrier.model_copy(update={"values": {**carrier.values, group.name: inner}}), card=group.id)
         return Staged(shown_of(Turn(self.dialogue(channel, language, {})), reply))
@@ -114,15 +124,18 @@ class Stage:
     def values(self) -> dict[str, Value]:
         return {name: _value(value) for name, value in self.scenes.values.items()}
 
-    def given(self, dialogue: Dialogue, card: Card, id: str) -> Given:
-        """An invented answer: the first choice, or what [typed] says for this kind of question."""
-        if card.choices:
-            choice = card.choices[0].id
-            return Given(said=choice, choices=(choice,), shown=choice_label(card, id, choice))
-        typed = self.scenes.typed[card.kind]
-        read = understand(dialogue, card, id, typed, self.around)
-        read = read.given if isinstance(read, Doubtful) else read
-        return read if isinstance(read, Given) else Given(said=typed, shown=typed)
+    def given(self, dialogue: Dialogue, id: str) -> Given:
+        """An invented answer, the same in every language: the first choice, or what [typed] says for its kind."""
+        if id not in self._given:
+            card, _ = self.questions.template(id)
+            typed = self.scenes.typed.get(card.kind, "")
+            read = None if card.choices else understand(dialogue, card, id, typed, self.around)
+            read = read.given if isinstance(read, Doubtful) else read
+            if card.choices:
+                choice = card.choices[0].id
+                read = Given(said=choice, choices=(choice,), shown=choice_label(card, id, choice))
+            self._given[id] = read if isinstance(read, Given) else Given(said=typed, shown=typed)
+        return self._given[id]
 
     def _at(self, id: str, channel: str, language: str, adult: bool) -> Dialogue:
         medicine, vaccine = self.scenes.medicine, self.scenes.vaccine
@@ -148,10 +161,11 @@ class Stage:
         """The dialogue after all questions; the same in every language and channel, so it is walked once."""
         if scene.id not in self._walked:
             dialogue = self.dialogue("browser", "en", scene.dialogue)
+            answers = {**self.scenes.usual, **scene.answers}
             for _ in range(MOST_TURNS):
                 if dialogue.state != "answering":
                     break
-                answer = scene.answers.get(dialogue.interview.card or "")
+                answer = answers.get(dialogue.interview.card or "")
                 for incoming in _answer(answer, dialogue, present(dialogue, around)):
                     dialogue = take_turn(dialogue, incoming, around).dialogue
             self._walked[scene.id] = dialogue
@@ -193,6 +207,9 @@ def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
 
 def _answer(answer: str | None, dialogue: Dialogue, reply: Reply) -> Iterator[Incoming]:
     here: dict[str, Any] = {"channel": "browser", "address": "", "id": "", "revision": dialogue.revision}
+    if dialogue.interview.confirming is not None:
+        yield Incoming(**here, button="confirm:yes")
+        return
     if answer is not None and answer.startswith("'"):
         yield Incoming(**{**here, "revision": None}, text=answer[1:])
         return
@@ -204,6 +221,8 @@ def _answer(answer: str | None, dialogue: Dialogue, reply: Reply) -> Iterator[In
 def _value(value: str | int | date | Mapping[str, Any]) -> Value:
     if isinstance(value, date):
         return Day(earliest=value, latest=value)
+    if isinstance(value, Mapping) and "earliest" in value:
+        return Day(earliest=value["earliest"], latest=value["latest"])
     if isinstance(value, Mapping):
         inner = {name: _value(one) for name, one in value.items() if name != "key"}
         return Text(key=value["key"], values=inner)

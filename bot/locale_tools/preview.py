@@ -13,7 +13,9 @@ PORT = 8765
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=DEFAULT, help=f"file or folder to write to (default: {DEFAULT})")
-    parser.add_argument("--serve", action="store_true", help="show it at an address of this computer, anew at every save")
+    parser.add_argument(
+        "--serve", action="store_true", help="show it at an address of this computer, anew at every save"
+    )
     parser.add_argument("--port", type=int, default=PORT, help=f"port for --serve (default: {PORT})")
     parser.add_argument("--folder", type=Path, help="another folder of locale files")
     parser.add_argument(
