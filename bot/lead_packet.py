@@ -73,8 +73,14 @@ def packet_of(dialogue: Dialogue, around: Surroundings) -> dict[str, Any]:
         "papers": list(interview.papers),
         "child_wishes": interview.child_wishes,
         "context": _context(interview, around),
+        "asked": asked_of(interview),
         "remarks": [remark.model_dump(mode="json") for remark in interview.remarks],
     }
+
+
+def asked_of(interview: Interview) -> list[dict[str, str]]:
+    """What the family wants to know from the study team, in the order in which it was asked."""
+    return [one.model_dump(mode="json") for one in interview.asked]
 
 
 def contact_of(dialogue: Dialogue) -> dict[str, str]:

@@ -6,6 +6,7 @@ COMMANDS = (
     "help",
     "back",
     "why",
+    "questions",
     "status",
     "contact",
     "language",

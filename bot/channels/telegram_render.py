@@ -30,8 +30,8 @@ LONGEST_QUESTION = 240
 TICK = "\N{CHECK MARK}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _TAG = re.compile(r"</?[a-z][^>]*>")
-# Presses that leave a card nobody will want to read again.
-IN_PLACE = ("close", "back", "resume", "language:", "change:")
+# Presses that leave a card which nobody will want to read again, or which comes back.
+IN_PLACE = ("close", "back", "resume", "language:", "change:", "questions", "ask:", "list", "other", "note:", "drop:")
 # The press on a folded answer: it changes nothing.
 OPENS = "open:"
 _TAP = re.compile(r"tap:([^:]*):(\d+)$")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flows import answering, contact, person, review, stopping
+from bot.flows import answering, contact, family_questions, person, review, stopping
 from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.status import status_text
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
@@ -11,10 +11,10 @@ from bot.message import Button, Day, Incoming, Reply, Row, Text
 
 # What may be typed as /command; the first ones are offered in the menus.
 COMMANDS = (
-    "language", "back", "restart", "help", "why", "about", "privacy", "contact", "status", "stop",
+    "language", "back", "restart", "help", "why", "questions", "about", "privacy", "contact", "status", "stop",
     "delete", "mydata", "later", "start",
 )  # fmt: skip
-PAGES = ("language", "help", "about", "privacy", "status", "later", "restart", "mydata")
+PAGES = ("language", "help", "questions", "about", "privacy", "status", "later", "restart", "mydata")
 
 
 def take_command(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn | None:
@@ -28,6 +28,8 @@ def take_command(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
         return stopping.ask_delete(dialogue)
     if command == "language" and said.argument in dict(around.languages):
         return _speak(dialogue, said.argument or "")
+    if command == family_questions.PAGE:
+        return family_questions.open_list(dialogue)
     if command in PAGES:
         return Turn(dialogue.having(page=command, notes=()))
     if command == "back":
@@ -78,6 +80,8 @@ def _why(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
 
 def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     """A page laid over the card; the card itself waits underneath."""
+    if family_questions.is_open(dialogue):
+        return family_questions.page(dialogue, around)
     page = dialogue.page or "help"
     back = Button(id="close", label=Text(key="page.back"), style="primary")
     if page == "language":
@@ -122,7 +126,11 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
 def _kept(dialogue: Dialogue, around: Surroundings) -> list[Row]:
     """What is kept, to look at: the answers, private ones folded, and how to be reached."""
     answers = review.rows(dialogue, around) if dialogue.may_be_asked else []
-    return [*answers, *(contact.check_rows(dialogue) if dialogue.contact.name else ())]
+    return [
+        *answers,
+        *family_questions.rows(dialogue),
+        *(contact.check_rows(dialogue) if dialogue.contact.name else ()),
+    ]
 
 
 def _page_details(page: str, around: Surroundings) -> tuple[Text, ...]:
@@ -180,6 +188,8 @@ def take_page(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
         return stopping.ask_delete(dialogue.having(page=None))
     return Turn(dialogue.having(page=None, notes=()))
 
+    if family_questions.is_open(dialogue):
+        return family_questions.take(dialogue, said, around)
 
 def restarted(dialogue: Dialogue, around: Surroundings) -> Turn:
     """The same child from the first question; a lead already handed over stays and follows the new answers."""

@@ -67,6 +67,13 @@ class Remark(Model):
     said: str
 
 
+class Asked(Model):
+    """What the family wants to know from the study team: one of the listed questions by id, or its own words."""
+
+    question: str = ""
+    said: str = ""
+
+
 # A remark is as long as Telegram's longest message; so many of them are more than a call can go through.
 LONGEST_REMARK = 4096
 MOST_REMARKS = 200
@@ -94,6 +101,7 @@ class Interview(Model):
     changing: bool = False
     misread: int = 0
     remarks: tuple[Remark, ...] = ()
+    asked: tuple[Asked, ...] = ()
     revealed: tuple[str, ...] = ()
     safety: bool = False
     screened: bool = False

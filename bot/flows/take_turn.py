@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.flows import answering, anytime, contact, person, result, review, stopping, urgent, welcome
+from bot.flows import answering, anytime, contact, family_questions, person, result, review, stopping, urgent, welcome
 from bot.flows.cards import opened
 from bot.flows.dialogue import Dialogue
 from bot.flows.turn import Surroundings, Turn, stay
@@ -37,7 +37,7 @@ def present(dialogue: Dialogue, around: Surroundings) -> Reply:
     """The card that stands on the family's screen now."""
     if dialogue.page is not None:
         return anytime.page_card(dialogue, around)
-    return FLOWS[dialogue.state][0](dialogue, around)
+    return family_questions.with_button(FLOWS[dialogue.state][0](dialogue, around), dialogue)
 
 
 def take_turn(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
@@ -47,13 +47,20 @@ def take_turn(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     found = urgent.look(dialogue, said)
     if isinstance(found, Turn):
         return _counted(found, dialogue)
-    turn = _take(dialogue, said, around)
-    if found is not None:
+    turn = family_questions.noticing(_take(dialogue, said, around), dialogue)
+    if found is not None and not _is_answered(found, turn):
         after = turn.dialogue
         # A question to us is no answer: that it could not be read as one need not be said beside it.
-        others = tuple(note for note in after.notes if not note.key.startswith("misread."))
+        others = tuple(n for n in after.notes if n != found and not n.key.startswith("misread."))
         turn = turn.with_(dialogue=after.having(notes=(found, *others)))
     return _counted(turn, dialogue)
+
+
+def _is_answered(found: Text, turn: Turn) -> bool:
+    """Whether the listing's own answer stands there already: "I cannot answer it" would be untrue beside it."""
+    notes = turn.dialogue.notes
+    listed = any(note.key.startswith("question.") for note in notes) or family_questions.is_open(turn.dialogue)
+    return listed and found.key == "alarm.study_question"
 
 
 def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
@@ -71,12 +78,18 @@ def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
         turn = anytime.take_command(dialogue, said.model_copy(update={"command": said.button}), around)
         assert turn is not None
         return turn
+    asked = family_questions.typed(dialogue, said, around)
+    if asked is not None:
+        return asked
     if dialogue.page is not None:
         closed = anytime.take_page(dialogue, said, around)
         if said.button is not None or not said.text:
             return closed
         dialogue = dialogue.having(page=None, notes=())
-    return FLOWS[dialogue.state][1](dialogue, said, around)
+    flow = FLOWS[dialogue.state][1]
+    if said.text and said.button is None and dialogue.state in family_questions.ASKABLE:
+        return family_questions.heard(dialogue, said, around, flow)
+    return flow(dialogue, said, around)
 
 
 def _counted(turn: Turn, before: Dialogue) -> Turn:

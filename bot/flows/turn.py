@@ -95,6 +95,7 @@ class Turn:
     answered: Answered | None = None
     refreshed: bool = False
     toast: Text | None = None
+    `asked`: what this family wants to know has changed, and its lead stands: the lead follows, its judgement does not.
     permissions: tuple[PermissionChange, ...] = ()
     happened: tuple[Happened, ...] = ()
     hand_over: bool = False
@@ -105,6 +106,7 @@ class Turn:
 
     def with_(self, **changes: Any) -> Turn:
         return replace(self, **changes)
+    asked: bool = False
 
 
 def go(dialogue: Dialogue, trigger: str, *notes: Text, **changes: Any) -> Dialogue:
