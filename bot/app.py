@@ -11,12 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation import Conversation
+from bot.lead_keeper import LeadKeeper
 from bot.log import logger
 from bot.message import Text
 from bot.settings import Settings
 from bot.store.errors import StoreUnavailable
 from bot.store.store import Store
-from bot.wording import Wording
+from bot.wording import Wording, WordingError
+from bot.wording_live import LiveWording
+from bot.wording_pairs import SERVED
 from brasle_prescreen import load_protocol
 from brasle_prescreen.question import load_questions
 from brasle_prescreen.reading.choice import check_words
@@ -24,11 +27,14 @@ from brasle_prescreen.reading.choice import check_words
 if TYPE_CHECKING:
     from bot.announcer import Announcer
     from bot.channels.telegram import TelegramChannel
+    from bot.metrics import Metrics
+    from bot.wording_reload import Reloader
 
 log = logger(__name__)
 
 PURGE_EVERY = timedelta(hours=1)
 DEMO_LINK_WORKS = timedelta(days=1)
+MEASURE_EVERY = timedelta(seconds=10)
 LOOK_FOR_REMINDERS_EVERY = timedelta(minutes=1)
 # The site's contact reads Chinese.
 NOTICE_LANGUAGE = "zh_Hans"
@@ -43,7 +49,8 @@ class App:
 
     def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.settings = settings
-        self.wording = Wording.load()
+        self.wording = LiveWording(self._read_texts())
+        _refuse_unapproved(self.wording)
         self.protocol = load_protocol()
         self.questions = load_questions()
         check_words()
@@ -54,6 +61,7 @@ class App:
         self.console_link: str | None = None  # into the console of a demo
         self.console_is_empty = False  # nobody may sign in to it yet
         self.telegram = self._telegram()
+        self.metrics = self._metrics()
         self.conversation = Conversation(
             self.store,
             self.protocol,
@@ -66,7 +74,17 @@ class App:
             notice_plan=settings.notice_plan(),
             link_valid=timedelta(days=settings.links_valid_days),
             committed=self._wake,
+            took=self.metrics.took if self.metrics else lambda channel, seconds: None,
         )
+
+    def _read_texts(self) -> Wording:
+        """The texts as their files stand now; for real families only what is approved."""
+        settings = self.settings
+        return Wording.load(settings.locales, memory=settings.data / SERVED, families=not settings.demo)
+
+    async def _show_corrected_texts(self) -> None:
+        if self.telegram is not None:
+            self.telegram.introduce_again()
 
     def _telegram(self) -> TelegramChannel | None:
         if self.settings.bot_token is None:
@@ -83,6 +101,22 @@ class App:
         from bot.coordinator.telegram_group import TelegramGroup
 
         return TelegramGroup(bot, self.store, self.wording, self.settings, language=NOTICE_LANGUAGE, clock=self._clock)
+
+    def _metrics(self) -> Metrics | None:
+        if not self.settings.metrics_port:
+            return None
+        from importlib.metadata import version
+
+        from bot.metrics import Metrics
+
+        metrics = Metrics(version("brasle-prescreen"))
+        try:
+            metrics.serve(self.settings.metrics_port)
+        except OSError as error:
+            raise ValueError(
+                f"BRASLE_METRICS_PORT: the port {self.settings.metrics_port} cannot be used: {error.strerror}."
+            ) from error
+        return metrics
 
     def _wake(self) -> None:
         for wake in self._wakers:
@@ -143,6 +177,8 @@ class App:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if self.metrics is not None:
+                self.metrics.close()
             await self.store.close()
 
     def _services(self) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
@@ -150,6 +186,8 @@ class App:
             "housekeeping": self._keep_house,
             "reminders": self._remind,
             "figures": self._count,
+            "leads": LeadKeeper(self.store, self.protocol, clock=self._clock).run,
+            "texts": self._reloader().run,
         }
         if self.settings.notify:
             from bot.notices import NoticeSender
@@ -166,10 +204,24 @@ class App:
             self._wakers.append(notices.wake)
             services["notices"] = notices.run
             services["announcer"] = self._announcer(notices.wake).run
+        if self.metrics is not None:
+            services["metrics"] = self._measure
         if self.telegram is not None:
             telegram = self.telegram
             services["telegram"] = lambda: telegram.run(self.conversation)
         return services
+
+    def _reloader(self) -> Reloader:
+        from bot.wording_reload import Reloader
+
+        settings = self.settings
+        return Reloader(
+            self.wording,
+            self._read_texts,
+            data=settings.data,
+            folder=settings.locales,
+            after=self._show_corrected_texts,
+        )
 
     def _announcer(self, wake: Callable[[], None]) -> Announcer:
         """Tells the site again of leads that nobody has claimed or called."""
@@ -233,7 +285,7 @@ class App:
 
     async def _keep_house(self) -> None:
         while True:
-            await self.store.purge()
+            await self.store.purge(self.settings.keep())
             await self._note_the_trail()
             await asyncio.sleep(PURGE_EVERY.total_seconds())
 
@@ -253,6 +305,13 @@ class App:
                 await self.store.desk.counting.anew()
             await asyncio.sleep(PURGE_EVERY.total_seconds())
 
+    async def _measure(self) -> None:
+        """What waits, for those who watch the machine."""
+        while self.metrics is not None:
+            with contextlib.suppress(StoreUnavailable):
+                self.metrics.waiting(await self.store.backlog())
+            await asyncio.sleep(MEASURE_EVERY.total_seconds())
+
     async def _remind(self) -> None:
         """The one reminder of those who asked. Done before it is sent: a crash between loses it, never repeats it."""
         while True:
@@ -265,3 +324,14 @@ class App:
 async def _serve(server: Any) -> None:
     with contextlib.suppress(SystemExit):
         await server.serve()
+
+
+def _refuse_unapproved(wording: Wording) -> None:
+    """WordingError if real families would meet a text that no ethics committee has seen."""
+    unapproved = wording.state.unapproved
+    if unapproved:
+        raise WordingError(
+            f"{len(unapproved)} texts for families have no approval, such as {', '.join(unapproved[:5])}. "
+            "Real families see approved texts only: enter the approval with 'brasle-prescreen locales approve', "
+            "or try it out with BRASLE_DEMO=true."
+        )

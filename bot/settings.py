@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.flows.turn import SITE_ZONE, SiteFacts
 from bot.notice_plan import NoticePlan, parse_quiet, parse_times
+from bot.store.keeping import Keep
 from brasle_prescreen.working_hours import parse_spans
 
 
@@ -24,6 +26,7 @@ class Settings(BaseSettings):
     telegram_group: int | None = Field(default=None, lt=0)
 
     data: Path = Path("data")
+    locales: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
@@ -54,6 +57,7 @@ class Settings(BaseSettings):
     keep_closed_days: int = Field(default=180, ge=1, le=1825)
     keys_backup_days: int = Field(default=7, ge=1, le=90)
     log_format: Literal["text", "json"] = "text"
+    metrics_port: int = Field(default=0, ge=0, le=65535)
 
     # The coordinators' clock, in hours of working time: see doctor for each.
     working_hours: str = "08:00-12:00,13:30-17:30"
@@ -116,6 +120,16 @@ class Settings(BaseSettings):
         named = {f"second:{position}": target for position, target in enumerate(self.notify_second)}
         return named | {f"pi:{position}": target for position, target in enumerate(self.notify_pi)}
 
+    def keep(self) -> Keep:
+        """How long what is kept."""
+        return Keep(
+            declined=timedelta(days=self.keep_declined_days),
+            unfinished=timedelta(days=self.keep_unfinished_days),
+            finished=timedelta(days=self.keep_finished_days),
+            closed=timedelta(days=self.keep_closed_days),
+            key_copies=timedelta(days=self.keys_backup_days),
+        )
+
     def site(self) -> SiteFacts:
         return SiteFacts(
             name=self.site_name,
@@ -126,4 +140,8 @@ class Settings(BaseSettings):
             approval_date=self.approval_date,
             public_url=self.public_url,
             first_contact=self.first_contact_days,
+            keep_unfinished=self.keep_unfinished_days,
+            keep_finished=self.keep_finished_days,
+            keep_closed=self.keep_closed_days,
+            key_copies=self.keys_backup_days,
         )

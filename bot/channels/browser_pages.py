@@ -130,7 +130,6 @@ class Pages:
         self.wording = wording
         self.draft = draft
         self.demo = demo
-        self.languages = tuple(wording.languages())
         self.environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -190,7 +189,7 @@ class Pages:
             say=voice.say,
             word=voice.word,
             language=voice.language,
-            languages=self.languages,
+            languages=tuple(self.wording.languages()),
             form_token=form_token(session) if session else None,
             form_id=new_form_id(),
             **values,

@@ -71,6 +71,7 @@ class TelegramChannel:
         self._worker: Worker | None = None
         self._outbox: Outbox | None = None
         self._bot: TelegramBot | None = None
+        self._again: asyncio.Task[None] | None = None
         self.polling: Polling | None = None
         if not self.by_webhook:
             self.polling = Polling(store, self._api_base, self._token, stored=self._stored)
@@ -95,6 +96,11 @@ class TelegramChannel:
         if self._beside is not None:
             self._beside.wake()
 
+    def introduce_again(self) -> None:
+        """The texts were corrected: the bot's name, descriptions and commands follow."""
+        if self._bot is not None:
+            self._again = asyncio.create_task(self._bot.introduce(None, ()), name="telegram profile again")
+
     def _stored(self) -> None:
         if self._worker is not None:
             self._worker.wake()
@@ -111,6 +117,8 @@ class TelegramChannel:
         for part in (self._worker, self._outbox, self._beside):
             if part is not None:
                 await part.stop()
+        if self._again is not None:
+            self._again.cancel()
         if self._bot is not None:
             await self._bot.close()
 

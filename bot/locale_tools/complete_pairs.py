@@ -42,10 +42,10 @@ def whole_languages(pairs: Pairs) -> set[str]:
 
 def leave_out_faulty(folder: Path, sources: Sources) -> None:
     """Take out of `sources.now` what does not pass the checks: one language's wording, or the text altogether."""
-    from bot.locale_checks.every import findings
+    from bot.locale_checks.every import mistakes
 
     files = {f"{folder.name}/{language}.po": language for language in sources.languages}
-    for finding in findings(folder):
+    for finding in mistakes(folder):
         now = sources.now.get(finding.key)
         if now is None:
             continue

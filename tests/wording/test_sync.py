@@ -27,7 +27,7 @@ def in_line(folder: Path) -> Path:
 def _checks_are_tried_elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """They take seconds; one test here runs them."""
     if "checked" not in request.node.name:
-        monkeypatch.setattr(every, "findings", lambda folder: [])
+        monkeypatch.setattr(every, "mistakes", lambda folder: [])
 
 
 def content(folder: Path) -> dict[str, bytes]:
