@@ -12,6 +12,8 @@ ACTIONS = {
     "sync": "bring every language's file in line with the English, and remember the complete pairs",
     "reload": "let the running server check the corrected files and serve them",
     "preview": "one page with every card of the conversation, in every language, as it will look",
+    "status": "how far each language is, who read it, and what changed since",
+    "sign-off": "write down that somebody read the texts of a language as they stand",
 }
 
 
@@ -20,9 +22,9 @@ def add_parser(subparsers: Any) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     for name, purpose in ACTIONS.items():
         action = actions.add_parser(name, help=purpose, description=purpose)
-        import_module(f"bot.locale_tools.{name}").add_arguments(action)
+        import_module(f"bot.locale_tools.{name.replace('-', '_')}").add_arguments(action)
 
 
 def run(args: argparse.Namespace) -> int:
-    result: int = import_module(f"bot.locale_tools.{args.action}").run(args)
+    result: int = import_module(f"bot.locale_tools.{args.action.replace('-', '_')}").run(args)
     return result

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from typing import Literal
 
 from bot.locale_checks.shelf import Shelf
 from bot.message import Day, Joined, Text, Value
 from bot.wording import ENGLISH, SELF, Wording
 from bot.wording_day import pattern
 from bot.wording_template import Template, TemplateError, parse
-
-State = Literal["", "missing", "fuzzy", "stale"]
 
 
 class DraftWords(Wording):
@@ -24,17 +21,19 @@ class DraftWords(Wording):
     def __init__(self, shelf: Shelf) -> None:
         english = {key: _template(entry.english) for key, entry in shelf.master.entries.items()}
         texts: dict[str, Mapping[str, Template]] = {ENGLISH: english}
+        names = {}
         for language, file in shelf.translations.items():
             own = {
                 key: _template(entry.translation)
                 for key, entry in file.entries.items()
                 if entry.translation.strip() and key in english
             }
+            names[language] = _own_name(own, language)
             # A language with gaps is not offered to families. Here its gaps are English, and marked as such.
             texts[language] = {key: own.get(key) or own.get(key.removesuffix(SELF)) or english[key] for key in english}
         super().__init__(texts)
         self._master = english
-        self._every = tuple((code, _own_name(texts[code], code)) for code in (ENGLISH, *shelf.translations))
+        self._every = ((ENGLISH, _own_name(english, ENGLISH)), *((code, names[code]) for code in shelf.translations))
         self.said: dict[str, None] = {}
 
     def languages(self) -> tuple[tuple[str, str], ...]:
@@ -71,18 +70,6 @@ class DraftWords(Wording):
             self.said[key] = None
             if set(days) != {"date"}:
                 self.said["date.day"] = None
-
-
-def state_of(shelf: Shelf, language: str, key: str) -> State:
-    """What is to do about one text of one language."""
-    if language == ENGLISH:
-        return ""
-    entry = shelf.translations[language].entries.get(key)
-    if entry is None or not entry.translation.strip():
-        return "missing"
-    if entry.fuzzy:
-        return "fuzzy"
-    return "stale" if entry.english != shelf.master.entries[key].english else ""
 
 
 def _template(source: str) -> Template:

@@ -15,10 +15,11 @@ from bot.channels.browser_session import html_language
 from bot.locale_checks.finding import Finding
 from bot.locale_checks.shelf import Shelf
 from bot.locale_preview import looks
-from bot.locale_preview.drafts import DraftWords, state_of
+from bot.locale_preview.drafts import DraftWords
 from bot.locale_preview.scenes_file import load_scenes
 from bot.locale_preview.shots import Camera, Shot, uncovered
 from bot.locale_preview.staging import Stage
+from bot.locale_texts import state_of
 from bot.wording import ENGLISH
 from brasle_prescreen import load_protocol
 from brasle_prescreen.protocol import Protocol

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from bot.conversation import Shown
-from bot.flows.cards import choice_label, question_card
+from bot.flows.cards import choice_label
 from bot.flows.dialogue import Dialogue, Given, Medicine
 from bot.flows.review import review_card, row
 from bot.flows.take_turn import present, take_turn
@@ -94,7 +94,7 @@ class Stage:
         """One question, as the family first sees it or after it asked why."""
         dialogue = self._at(id, channel, language, adult)
         if not why:
-            return Staged(shown_of(Turn(dialogue), question_card(dialogue, self.around)))
+            return Staged(shown_of(Turn(dialogue), present(dialogue, self.around)))
         press = Incoming(channel=channel, address="", id="", button="why", revision=dialogue.revision)
         turn = take_turn(dialogue, press, self.around)
         return Staged(shown_of(turn, present(turn.dialogue, self.around)), pressed="why")
