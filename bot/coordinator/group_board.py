@@ -46,7 +46,7 @@ class GroupBoard:
         self._clock = clock
         self._wake = wake
         self._most = most
-        self._asked: dict[str, tuple[str, int]] = {}
+        self._asked: dict[str, tuple[str, int, int]] = {}
         self._bell = asyncio.Event()
 
     async def run(self) -> None:
@@ -75,10 +75,10 @@ class GroupBoard:
         faces = await self.faces()
         self._asked = {code: asked for code, asked in self._asked.items() if code in faces}
         changed = [face for code, face in faces.items() if not is_shown(face, cards.get(code), standing.chat)]
-        new = [face for face in changed if self._asked.get(face.code) != (face.mark, face.step)]
+        new = [face for face in changed if self._asked.get(face.code) != (face.mark, face.step, standing.chat)]
         for face in new:
             await self._room.show(face.code, URGENT if face.urgent and face.shows is Shows.WAITING else BOARD)
-            self._asked[face.code] = (face.mark, face.step)
+            self._asked[face.code] = (face.mark, face.step, standing.chat)
         if new:
             self._wake()
         return len(new)

@@ -98,6 +98,8 @@ class TelegramGroupSender(TelegramSender):
             await self._room.take_down(REST)
         else:
             await self._room.put_up(replace(card, place=chat, shown=face.mark, step=face.step))
+        # The lead may have moved while this was on its way: look again, now that it is written down.
+        self._board.ring()
         if await self._room.set_trouble(self._group, ""):
             _log.warning("The coordinators' group can be written to again.")
 

@@ -65,6 +65,7 @@ class GroupSite:
         code = await hands_over(self.store, **more)
         self.part.wake()
         await self.card(code)
+        await self.all_is_sent()
         return code
 
     async def card(self, code: str, says: str = "", without: str = "\0") -> Message:
@@ -93,9 +94,10 @@ class GroupSite:
 
     async def all_is_sent(self) -> None:
         """Wait until nothing of the group's waits any more."""
-        while any(one.channel == "telegram_group" for one in await self.store.desk.waiting()):
-            self.part.wake()
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            while any(one.channel == "telegram_group" for one in await self.store.desk.waiting()):
+                self.part.wake()
+                await asyncio.sleep(0.01)
 
 
 @contextlib.asynccontextmanager

@@ -46,8 +46,11 @@ async def test_a_card_holds_code_hours_and_link_and_nothing_else(ward: GroupSite
     ward.site.clock.pass_by(hours=3)
     ward.part.wake()
     card = await ward.card(code, "已过工作小时数：3。")
-    sent = str([(call.given, card.keyboard) for call in ward.telegram.calls if call.method != "getupdates"])
-    for private in ("CANARY", "1391234", "泼尼松", "prednisone", "likely", "lupus", "42"):
+    calls = [call.given for name in ("sendMessage", "editMessageText") for call in ward.telegram.made(name)]
+    assert len(calls) == 2
+    sent = "".join(given.text("text") + given.text("reply_markup") for given in calls)
+    assert sent.count(code) == 4, "in the first line and in the link, nowhere else"
+    for private in ("CANARY", "1391234", "泼尼松", "prednisone", "likely", "lupus"):
         assert private not in sent
     for row in card.keyboard or []:
         for key in row:
@@ -135,7 +138,7 @@ async def test_two_who_press_at_once_the_second_learns_who_has_it(ward: GroupSit
     assert said & {"Li 已认领。", "Wang 已认领。"}
     status, holder, _ = await ward.work(code)
     assert (status, holder) in {("claimed", f"account:{one.account.id}") for one in (li, wang)}
-    entries = await ward.store.trail.listing(Wanted(subject=code, action="lead.claim"))
+    entries = await ward.store.trail.entries(Wanted(subject=code, action="lead.claim"))
     assert [one.who for one in entries] == [holder]
 
 
@@ -186,7 +189,7 @@ async def test_whoever_may_not_press_is_told_so_and_nothing_changes(ward: GroupS
     for _ in range(5):
         await ward.store.staff.attempt("Locked", None)
     card = await ward.card(code)
-    heads_before = await ward.store.trail.listing(Wanted(subject=code))
+    heads_before = await ward.store.trail.entries(Wanted(subject=code))
     for person, said in (
         (stranger, "您的 Telegram 未与账号关联"),
         (auditor.person, "您的角色没有这项权限"),
@@ -197,7 +200,7 @@ async def test_whoever_may_not_press_is_told_so_and_nothing_changes(ward: GroupS
     ):
         assert said in await ward.press(person, CLAIM, card)
     assert await ward.work(code) == ("new", "", 0)
-    assert await ward.store.trail.listing(Wanted(subject=code)) == heads_before
+    assert await ward.store.trail.entries(Wanted(subject=code)) == heads_before
 
 
 async def test_an_unlinked_colleague_presses_no_more(ward: GroupSite) -> None:
@@ -268,7 +271,7 @@ async def test_a_code_of_the_account_page_links_once(ward: GroupSite) -> None:
     assert await ward.store.load("telegram", str(li.person.account.id)) is None, "a colleague is no family"
     lead = await ward.family()
     assert await ward.press(li.person, CLAIM, await ward.card(lead)) == f"{lead} 已由您认领。"
-    [entry] = await ward.store.trail.listing(Wanted(action="account.telegram"))
+    [entry] = await ward.store.trail.entries(Wanted(action="account.telegram"))
     assert str(li.person.account.id) not in repr(entry)
 
 
@@ -366,7 +369,12 @@ async def test_a_familys_card_appears_with_its_handing_over(
     await telegram.until(card, 30)
     [lead] = await app.store.leads()
     assert (group.heard[0].text or "").startswith(lead.code)
-    assert family.name not in str(group.heard)
+    said = "".join(
+        call.given.text("text") for call in telegram.calls if call.given.text("chat_id") == str(group.chat.id)
+    )
+    assert lead.code in said
+    assert family.name not in said
+    assert "8000" not in said
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
