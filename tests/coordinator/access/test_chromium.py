@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 LANGUAGES = ("zh_Hans", "en")
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 DESK = ViewportSize(width=1280, height=800)
-PHONE = ViewportSize(width=320, height=640)
 HEAVIEST = 100_000
 # What sticks out, unless it stands in something that scrolls by itself.
 WIDER = """() => document.documentElement.scrollWidth <= window.innerWidth ? "" : [...document.querySelectorAll("body *")]
@@ -104,43 +103,6 @@ async def test_from_the_invitation_to_the_first_page(desk: BrowserContext, serve
     page.on("pageerror", lambda error: problems.append(str(error)))
     assert await follow_invitation(page, served, f"\u738b\u82b3 {language}", language) == []
     assert [problem for problem in problems if "422" not in problem] == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_axe_finds_nothing_on_any_page(desk: BrowserContext, served: ConsoleSite, language: str) -> None:
-    page = await desk.new_page()
-    found: dict[str, list[str]] = {}
-    await desk.add_cookies([{"name": "staff-language", "value": language, "url": served.base}])
-    await page.goto("/coordinator/sign-in")
-    found["sign-in"] = await faults(page, f"{language}-sign-in")
-    await page.fill("#f-name", "Lin Mei")
-    await page.fill("#f-password", "wrong")
-    await page.fill("#f-code", "123456")
-    await page.locator("main button").click()
-    found["sign-in refused"] = await faults(page, f"{language}-sign-in-refused")
-    await page.goto("/coordinator/nothing")
-    found["not found"] = await faults(page, f"{language}-not-found")
-    await page.goto("/coordinator/invitation/used")
-    found["used link"] = await faults(page, f"{language}-link-used")
-    await come_in(desk, served, "administrator", language)
-    for name in ("account", "accounts", "trail"):
-        await page.goto(f"/coordinator/{name}")
-        found[name] = await faults(page, f"{language}-{name}")
-    await page.goto("/coordinator/accounts")
-    await page.fill("#f-name", f"\u8d75 {language}")
-    await page.select_option("#f-role", "coordinator")
-    await page.locator("section button").last.click()
-    await page.wait_for_selector(".notice code")
-    found["accounts with a link"] = await faults(page, f"{language}-accounts-link")
-    await page.goto("/coordinator/trail")
-    await page.locator("section button").first.click()
-    await page.wait_for_selector("[role=status]")
-    found["trail checked"] = await faults(page, f"{language}-trail-checked")
-    await page.set_viewport_size(PHONE)
-    for name in ("sign-in", "account", "accounts", "trail"):
-        await page.goto(f"/coordinator/{name}")
-        found[f"{name} on a phone"] = await faults(page, f"{language}-{name}-phone")
-    assert {name: faults for name, faults in found.items() if faults} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,7 +10,7 @@ import pytest
 from bot.coordinator.rights import ROLES
 from bot.store.store import Store
 from tests.coordinator.site import Stranger, open_site, wait_for
-from tests.coordinator.targets.ward import Ward, enrolling, fill
+from tests.coordinator.targets.ward import SETTINGS, Ward, enrolling, fill
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def one_ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
 
 def _ward(folder: Path) -> Iterator[Ward]:
     stores: list[Store] = []
-    site = open_site(folder, stores.append)
+    site = open_site(folder, stores.append, **SETTINGS)
     yield wait_for(fill(site, site.account("pi", "Zhou Yi", "en")))
     stores[0].close_now()
 

@@ -23,6 +23,8 @@ from brasle_prescreen.lead_work import Outcome
 from tests.coordinator.site import Account, ConsoleSite
 from tests.coordinator.work.families import Told, girl, hands_over
 
+# Every part of a page is shown that a setting shows.
+SETTINGS: Mapping[str, Any] = {"telegram_group": -1001234567890}
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room)
 READ = tuple(page for page in PAGES if not page.post)
 POSTED = tuple(page for page in PAGES if page.post)
@@ -230,6 +232,7 @@ FORMS: dict[str, tuple[Typed, ...]] = {
             {"password": "a lake without any wind 2", "password_again": "a lake without any wind 2", "code": ODD},
         ),
     ),
+    "/account/telegram": (Typed("telegram_form", {"password_for_telegram": "wrong", "code": "000000"}),),
     "/account/recovery-codes": (Typed("codes_form", {"password_for_codes": "wrong", "code": "000000"}),),
     "/accounts/invite": (
         Typed("name", {"name": "", "role": "pi", "language": "en"}),
@@ -254,6 +257,7 @@ PRESSES = frozenset(
         *("/leads/{code}/" + one for one in ("claim", "release", "wake", "reopen", "undo", "unmerge")),
         *("/accounts/{id}/" + one for one in ("disable", "enable", "sign-out", "reset")),
         "/accounts/link",
+        "/account/telegram/unlink",
         "/account/sessions/end",
         "/account/sessions/end-others",
         "/sign-out",
@@ -265,6 +269,9 @@ PRESSES = frozenset(
 )
 # Who fills a form in; the principal investigator fills in the others.
 BY_ROLE = {
+    # A new account each time: who guesses too often is locked.
+    "/account/telegram": "coordinator",
+    "/account/recovery-codes": "coordinator",
     "/accounts/invite": "administrator",
     "/accounts/{id}/role": "administrator",
     "/trail/check": "administrator",
