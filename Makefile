@@ -43,7 +43,7 @@ pictures: .venv/.ok
 	touch $@
 
 faults-store: .venv/.ok
-	BRASLE_FAULTS_EVERY=1 .venv/bin/pytest -s tests/store/test_rotation.py tests/store/test_retention.py
+	BRASLE_FAULTS_EVERY=1 BRASLE_RETENTION_PEOPLE=10000 .venv/bin/pytest -s tests/store/test_rotation.py tests/store/test_retention.py
 
 clean:
 	rm -rf .tools .venv .mypy_cache .pytest_cache .ruff_cache

@@ -24,6 +24,7 @@ COMMANDS = {
     "verify": "whether a backup is whole",
     "restore": "put a backup back; the server must be stopped",
     "keys": "copy or put back the keys, or change the master key",
+    "purge": "delete now what has been kept long enough; works while the server runs",
     "doctor": "explain every setting: what is set, missing or wrong",
     "locales": "check the texts in locales/",
     "docs": "write the generated pages of docs/ (--check: fail if they are stale)",

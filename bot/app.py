@@ -21,6 +21,7 @@ from bot.wording import Wording, WordingError
 from bot.wording_live import LiveWording
 from bot.wording_pairs import SERVED
 from brasle_prescreen import load_protocol
+from brasle_prescreen.family_question import load_family_questions
 from brasle_prescreen.question import load_questions
 from brasle_prescreen.reading.choice import check_words
 
@@ -53,6 +54,7 @@ class App:
         _refuse_unapproved(self.wording)
         self.protocol = load_protocol()
         self.questions = load_questions()
+        load_family_questions()
         check_words()
         self.store = Store.open(settings.data, clock=clock)
         self._clock = clock

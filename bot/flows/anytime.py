@@ -151,10 +151,23 @@ def _page_details(page: str, around: Surroundings) -> tuple[Text, ...]:
         return (
             Text(key="page.privacy.kept"),
             Text(key="page.privacy.seen"),
+            *_how_long(around),
             Text(key="page.privacy.rights"),
             who,
         )
     return ()
+
+
+def _how_long(around: Surroundings) -> tuple[Text, ...]:
+    """When everything goes by itself."""
+    site = around.site
+    return (
+        Text(
+            key="page.privacy.unfinished", values={"unfinished": site.keep_unfinished, "finished": site.keep_finished}
+        ),
+        Text(key="page.privacy.closed", values={"days": site.keep_closed}),
+        Text(key="page.privacy.copies", values={"days": site.key_copies}),
+    )
 
 
 def _later(dialogue: Dialogue, back: Button, around: Surroundings) -> Reply:
@@ -175,6 +188,8 @@ def _later(dialogue: Dialogue, back: Button, around: Surroundings) -> Reply:
 
 def take_page(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     """A press or a text while a page lies over the card. Typing anything goes on with the card underneath."""
+    if family_questions.is_open(dialogue):
+        return family_questions.take(dialogue, said, around)
     word, _, rest = (said.button or "").partition(":")
     if word == "language" and rest in dict(around.languages):
         return Turn(dialogue.having(language=rest, language_chosen=True, page=None, notes=()))
@@ -188,8 +203,6 @@ def take_page(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
         return stopping.ask_delete(dialogue.having(page=None))
     return Turn(dialogue.having(page=None, notes=()))
 
-    if family_questions.is_open(dialogue):
-        return family_questions.take(dialogue, said, around)
 
 def restarted(dialogue: Dialogue, around: Surroundings) -> Turn:
     """The same child from the first question; a lead already handed over stays and follows the new answers."""
@@ -202,6 +215,7 @@ def restarted(dialogue: Dialogue, around: Surroundings) -> Turn:
         wants_call=interview.wants_call,
         asked_for_call=interview.asked_for_call,
         safety=interview.safety,
+        asked=interview.asked,
     )
     clean = dialogue.having(interview=fresh, back_to=None, alarm=None, contact_step=None, page=None)
     if dialogue.may_be_asked:

@@ -18,7 +18,10 @@ SITE_ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
-    """Who runs this, as the operator has set it. Empty strings are "not set": nothing is invented in their place."""
+    """Who runs this, as the operator has set it. Empty strings are "not set": nothing is invented in their place.
+
+    How long what is kept, and copies of keys with which deleted data could still be read from a backup, is in days.
+    """
 
     name: str = ""
     phone: str = ""
@@ -28,6 +31,10 @@ class SiteFacts:
     approval_date: str = ""
     public_url: str = ""
     first_contact: int = 2
+    keep_unfinished: int = 30
+    keep_finished: int = 30
+    keep_closed: int = 180
+    key_copies: int = 7
 
     @property
     def reachable(self) -> bool:
@@ -88,6 +95,7 @@ class Turn:
 
     `answered`: how the card that was just answered reads from now on. `refreshed`: the same card, changed in place.
     `hand_over`: write this child's lead. `withdraw`: the child whose hand-over the family takes back.
+    `asked`: what this family wants to know has changed, and its lead stands: the lead follows, its judgement does not.
     `wants_link`: make a private resume link and show it once. `erase`: delete this person wholly.
     """
 
@@ -95,10 +103,10 @@ class Turn:
     answered: Answered | None = None
     refreshed: bool = False
     toast: Text | None = None
-    `asked`: what this family wants to know has changed, and its lead stands: the lead follows, its judgement does not.
     permissions: tuple[PermissionChange, ...] = ()
     happened: tuple[Happened, ...] = ()
     hand_over: bool = False
+    asked: bool = False
     withdraw: int | None = None
     wants_link: bool = False
     remind: bool = False
@@ -106,7 +114,6 @@ class Turn:
 
     def with_(self, **changes: Any) -> Turn:
         return replace(self, **changes)
-    asked: bool = False
 
 
 def go(dialogue: Dialogue, trigger: str, *notes: Text, **changes: Any) -> Dialogue:

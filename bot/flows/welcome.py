@@ -47,6 +47,7 @@ def permission_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         details=(
             Text(key="permission.program"),
             Text(key="permission.kept"),
+            Text(key="permission.how_long", values={"days": around.site.keep_unfinished}),
             Text(key="permission.provisional"),
             Text(key=f"permission.channel.{dialogue.channel}"),
         ),

@@ -19,19 +19,20 @@ _RECEIPT_KEPT = timedelta(days=1)
 _MESSAGES_REMEMBERED = timedelta(days=7)
 
 
-def erase_person(ledger: Ledger, person: int, *, handled: int | None = None) -> None:
+def erase_person(ledger: Ledger, person: int, *, handled: int | None = None, by: str = audit.FAMILY) -> None:
     """Delete every row of theirs but code, dates and status of their leads.
 
     `finish_erasures` must follow the commit.
 
     `handled` is the stored update that asked for it, if one did: what the family wrote after it is kept.
+    `by`: the program, when their time has run out.
     """
     sql = ledger.sql
     if not sql.execute(_SQL["person_exists"], (person,)).fetchall():
         resume_erasures(ledger)  # asked again because it could not be finished
         return
     for code, status in sql.execute(_SQL["leads_of"], (person,)).fetchall():
-        audit.append(ledger, audit.FAMILY, Did("lead.erased", code, "status", status))
+        audit.append(ledger, by, Did("lead.erased", code, "status", status))
     sql.execute(_SQL["keep_past_leads"], {"person": person, "now": ledger.now()})
     sql.execute(_SQL["drop_updates"], {"person": person, "handled": handled})
     sql.execute(_SQL["drop_receipts"], (person,))

@@ -21,7 +21,14 @@ _FOLDER = Path(__file__).parent / "sql" / "migrations"
 
 # One .sql file a step, in order. A step that has been released is never edited: write the next one.
 STEPS = {
-    "brasle": ("brasle_0001_first", "brasle_0002_accounts", "brasle_0003_work", "brasle_0004_telegram_group", "brasle_0005_effective_tier"),
+    "brasle": (
+        "brasle_0001_first",
+        "brasle_0002_accounts",
+        "brasle_0003_work",
+        "brasle_0004_telegram_group",
+        "brasle_0005_effective_tier",
+        "brasle_0006_figures",
+    ),
     "keys": ("keys_0001_first", "keys_0002_trail", "keys_0003_copies"),
 }
 

@@ -25,15 +25,18 @@ from bot.store import (
     leads,
     outbox,
     recruiting,
+    retention,
     sessions,
     sign_in,
     telegram_group,
     turns,
 )
+from bot.store.backlog import Backlog, backlog
 from bot.store.connection import connect_reader, connect_writer
 from bot.store.copies import Copies
 from bot.store.desk import Desk
 from bot.store.errors import StoreUnavailable, in_words
+from bot.store.keeping import Keep, Purged
 from bot.store.keyring import Keyring
 from bot.store.ledger import Ledger, numbered
 from bot.store.moments import utc_now
@@ -353,10 +356,24 @@ class Store:
         """How many people each (kind, detail) of event happened to."""
         return self._read(export.event_counts)
 
-    async def purge(self) -> None:
-        """To be called every hour or so: forget what is kept for a time only."""
+    async def backlog(self) -> Backlog:
+        """What waits, what was set aside, and how many leads there are of each status."""
+        return self._read(backlog)
+
+    async def purge(self, keep: Keep | None = None) -> Purged:
+        """To be called every hour or so: forget what is kept for a time only, families whose time has run out too."""
         await self._write(_purge)
         await self.trail.anchor()
+        if keep is None:
+            return Purged()
+        people = 0
+        while found := await self._write(retention.purge_some, keep):
+            people += found
+        return Purged(people, len(await self.copies.keep_house(keep.key_copies)))
+
+    async def past_figures(self) -> dict[tuple[int, str], int]:
+        """How many people of a year came how far, among those whose time has run out."""
+        return self._read(retention.past_figures)
 
 
 def _erase(ledger: Ledger, person: str) -> None:

@@ -24,6 +24,7 @@ NOT_A_PERSONS = {
     "erasing_message": "a keyed hash and a moment, 7 days",
     "unfinished_erasure": "the random number of somebody erased, until the key is wiped",
     "recruiting": "the site's own word",
+    "past_figure": "how many of a year came how far, of families whose time has run out",
     "account": "staff of the site",
     "recovery_code": "staff of the site",
     "account_link": "staff of the site",
