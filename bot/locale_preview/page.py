@@ -22,7 +22,6 @@ from bot.locale_preview.staging import Stage
 from bot.locale_texts import state_of
 from bot.wording import ENGLISH
 from brasle_prescreen import load_protocol
-from brasle_prescreen.protocol import Protocol
 from brasle_prescreen.question import load_questions
 
 HERE = Path(__file__).parent
@@ -64,7 +63,6 @@ class Entry:
     """A shot with everything that stands beside it."""
 
     shot: Shot
-    serves: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
     standing: tuple[Line, ...]
 
@@ -110,8 +108,7 @@ def build(shelf: Shelf, findings: Iterable[Finding], links: Links, *, live: bool
     """The page of the texts as they stand. `live`: it reloads itself when the server says that a file has changed."""
     scenes = load_scenes()
     words = DraftWords(shelf)
-    protocol = load_protocol()
-    stage = Stage(scenes, protocol, load_questions(), tuple(words.languages()), frozenset(shelf.master.entries))
+    stage = Stage(scenes, load_protocol(), load_questions(), tuple(words.languages()), frozenset(shelf.master.entries))
     camera = Camera(stage, words)
     parts = [(part, list(camera.part(part.id, shelf.master.entries))) for part in scenes.parts]
     shots = [shot for _, taken in parts for shot in taken]
@@ -126,7 +123,6 @@ def build(shelf: Shelf, findings: Iterable[Finding], links: Links, *, live: bool
             [
                 Entry(
                     shot,
-                    tuple(_sentences(shot.serves, protocol)),
                     tuple(about.line(key) for key in shot.said if key not in common),
                     tuple(about.line(key) for key in shot.said if key in common),
                 )
@@ -191,13 +187,6 @@ class _Files:
     def totals(self) -> dict[str, Counter[str]]:
         keys = self._shelf.master.entries
         return {language: Counter(state_of(self._shelf, language, key) for key in keys) for language in self._files}
-
-
-def _sentences(criteria: Iterable[str], protocol: Protocol) -> Iterable[tuple[str, str]]:
-    """Each criterion with its words in the registry."""
-    known = {criterion.id: criterion for criterion in protocol.criteria}
-    for id in criteria:
-        yield id, " ".join(known[id.partition(".")[0]].text)
 
 
 def _environment() -> Environment:

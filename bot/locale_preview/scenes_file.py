@@ -89,6 +89,7 @@ class Scenes(_Data):
     elsewhere: tuple[Elsewhere, ...] = ()
     of_the_team: tuple[str, ...]
     review: str
+    wanted: str
     variants: dict[str, str]
     family: dict[str, Any]
     usual: dict[str, str]

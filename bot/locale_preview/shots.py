@@ -17,6 +17,7 @@ from bot.locale_preview.scenes_file import Group, Scene, Scenes
 from bot.locale_preview.staging import CHANNELS, FIRST, SECOND, Stage, Staged
 from bot.message import Channel
 from bot.wording import SELF
+from brasle_prescreen.family_question import load_family_questions
 from brasle_prescreen.question import Card
 
 
@@ -41,13 +42,13 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One entry of the page. `serves` are criteria (or their parts) that a question informs."""
+    """One entry of the page. `registry`: what the listing says about it, each with its place there."""
 
     id: str
     title: str
     variants: tuple[Variant, ...]
     said: tuple[str, ...]
-    serves: tuple[str, ...] = ()
+    registry: tuple[tuple[str, str], ...] = ()
     whole: bool = False
 
 
@@ -68,6 +69,9 @@ class Camera:
         ids = list(self._questions(id))
         for card in ids:
             yield self._question(card)
+        if id == scenes.wanted:
+            for question in load_family_questions():
+                yield self._wanted(question)
         if ids:
             yield self._shot(f"answers-{id}", scenes.review, list(self._reviews(ids)))
         for scene in scenes.scenes:
@@ -100,7 +104,25 @@ class Camera:
                 variants.append((Variant(label, figures), tuple(self.words.said)))
         kept = [one for at, one in enumerate(variants) if at < 2 or _differs(one[1], variants[at - 2][1])]
         said = dict.fromkeys(key for _, keys in kept for key in keys)
-        return Shot(id, _title(id, card), tuple(one for one, _ in kept), tuple(said), card.why)
+        return Shot(id, _title(id, card), tuple(one for one, _ in kept), tuple(said), self._criteria(card))
+
+    def _criteria(self, card: Card) -> tuple[tuple[str, str], ...]:
+        """Each criterion that a question informs, with its words in the registry."""
+        known = {criterion.id: criterion for criterion in self.stage.protocol.criteria}
+        return tuple((id, " ".join(known[id.partition(".")[0]].text)) for id in card.why)
+
+    def _wanted(self, question: str) -> Shot:
+        """The page that answers one question of families about the study."""
+        labels = self.stage.scenes.variants
+        sources = tuple((labels["listing"], sentence) for sentence in load_family_questions()[question].source)
+        variants, said = [], dict[str, None]()
+        for adult in (False, True):
+            figures = self._figures(partial(self.stage.wanted, question, adult))
+            now = self._said()
+            if not adult or _differs(now, tuple(said)):
+                variants.append(Variant(labels["adult" if adult else "parent"], figures))
+                said |= dict.fromkeys(now)
+        return Shot(f"wanted-{question}", question, tuple(variants), tuple(said), sources)
 
     def _reviews(self, ids: list[str]) -> Iterator[Variant]:
         labels = self.stage.scenes.variants

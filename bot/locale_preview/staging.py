@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from bot.conversation import Shown
+from bot.flows import family_questions
 from bot.flows.cards import choice_label
 from bot.flows.dialogue import Dialogue, Given, Medicine
 from bot.flows.review import review_card, row
@@ -107,6 +108,13 @@ class Stage:
         return Staged(
             shown_of(Turn(dialogue), review_card(dialogue, self.around).model_copy(update={"rows": tuple(rows)}))
         )
+
+    def wanted(self, question: str, adult: bool, channel: Channel, language: str) -> Staged:
+        """The answer to one question of families about the study."""
+        dialogue = self._at("", channel, language, adult).having(page=family_questions.PAGE)
+        press = Incoming(channel=channel, address="", id="", button=f"ask:{question}", revision=dialogue.revision)
+        turn = take_turn(dialogue, press, self.around)
+        return Staged(shown_of(turn, present(turn.dialogue, self.around)), pressed=press.button)
 
     def group(self, group: Group, keys: list[str], channel: str, language: str) -> Staged:
         """Texts that stand inside others, one a line."""
