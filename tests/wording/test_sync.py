@@ -17,12 +17,6 @@ from bot.wording_pairs import COMPLETE, read_pairs
 LANGUAGE = "zh_Hans"
 
 
-@pytest.fixture
-def in_line(folder: Path) -> Path:
-    sync(folder)
-    return folder
-
-
 @pytest.fixture(autouse=True)
 def _checks_are_tried_elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """They take seconds; one test here runs them."""
