@@ -89,11 +89,13 @@ async def render(
 ) -> Response:
     """A lead that was read and noted in the trail, as a page."""
     if visit.may("lead.contact.read") and file.work is not None:
-        await visit.record(Did("lead.contact.read", file.lead.code))
+        read = (file.lead.code, *(carer.code for carer in file.carers))
+        await visit.record(*(Did("lead.contact.read", code) for code in read))
     protocol, questions = visit.console.protocol, load_questions()
     now = visit.console.clock()
     today = now.astimezone(SITE_ZONE).date()
-    packet = Packet(file.lead.packet, questions, protocol.medicines)
+    own_words = visit.may("lead.contact.read")
+    packet = Packet(file.lead.packet, questions, protocol.medicines, own_words=own_words)
     decisions = await visit.store.desk.decisions()
     judged = grid(packet, protocol, today, decisions, file.overrides, opened) if file.work else Grid((), None, False)
     voice = Voice(visit.console.wording, visit.language)

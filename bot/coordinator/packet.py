@@ -20,6 +20,7 @@ from brasle_prescreen.medicines import Lexicon
 from brasle_prescreen.question import Card, Questions
 
 CHINESE = "zh_Hans"
+NOT_LISTED = Text(key="console.times.not_listed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,12 @@ class Answer:
 class Packet:
     """The packet of one lead, with the questions and names that its ids stand for."""
 
-    def __init__(self, stored: Mapping[str, Any], questions: Questions, lexicon: Lexicon) -> None:
+    def __init__(
+        self, stored: Mapping[str, Any], questions: Questions, lexicon: Lexicon, *, own_words: bool = True
+    ) -> None:
+        """`own_words`: whether the reader may see what the family typed."""
         self.stored = stored
+        self.own_words = own_words
         self._questions = questions
         self._lexicon = lexicon
         self._listed = {
@@ -112,9 +117,10 @@ class Packet:
 
     def name_of(self, one: Medicine) -> Value:
         """As typed; one that was picked is named in the reader's language."""
-        if one.said or one.entry is None or one.entry not in self._lexicon:
-            return one.said or one.name
-        return self.term(one.entry)
+        picked = one.entry is not None and one.entry in self._lexicon
+        if one.entry is not None and picked and not (one.said and self.own_words):
+            return self.term(one.entry)
+        return one.said or one.name if self.own_words else NOT_LISTED
 
     def term(self, entry: str) -> Term:
         """A medicine's name in the reader's language."""

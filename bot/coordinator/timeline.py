@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.coordinator.grid import Row
-from bot.coordinator.packet import Packet, Voice
+from bot.coordinator.packet import NOT_LISTED, Packet, Voice
 from bot.message import Day, Text
 from brasle_prescreen.facts import AnswerError, Treatment
 from brasle_prescreen.glucocorticoids import EXACT
@@ -120,6 +120,8 @@ def _treatments(packet: Packet, protocol: Protocol) -> tuple[Treatment, ...]:
 
 def _taken(one: Treatment, protocol: Protocol, packet: Packet, voice: Voice, said: str) -> Taken:
     name = voice.value(packet.term(one.medicine.id)) if one.recognised else said
+    if not one.recognised and not packet.own_words:
+        name = voice.value(NOT_LISTED)
     return Taken(
         name=name,
         said=said if said != name else "",
