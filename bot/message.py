@@ -5,43 +5,61 @@ Nothing here is a sentence: a `Text` is a message key with its values, worded la
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 Channel = Literal["telegram", "browser", "terminal"]
+EntryKind = Literal["text", "date", "number", "phone", "email", "long"]
+
+
+_STRICT = ConfigDict(extra="forbid")
 
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Term(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
     """A name that data files give in each language, such as a medicine's; never translated by `locales/`."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     by_language: dict[str, str]
 
 
-class Day(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
     """A date, or a span of possible dates, worded by the reader's language."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     earliest: date
     latest: date
 
 
-class Text(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
     """A message key and the values for its placeholders.
 
     A `str` value is somebody's own words: shown as typed, always escaped.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
     key: str
-    values: dict[str, Value] = {}
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
-class Joined(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
     """Several values one after another, as a list in running text or one a line."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     items: tuple[Value, ...]
     lines: bool = False
@@ -49,11 +67,10 @@ class Joined(Model):
 
 # Told apart by their fields: each forbids what it does not know.
 Value = str | int | Term | Day | Text | Joined
-Text.model_rebuild()
-Joined.model_rebuild()
 
 
-class Button(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
     """One thing to tap. `id` is what comes back in `Incoming.button`: at most 40 ASCII characters, no personal value.
 
     `chosen` marks a ticked choice of a multi-select; `url` makes it a link; `danger` deletes something.
@@ -66,15 +83,17 @@ class Button(Model):
     url: str | None = None
 
 
-class Entry(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
     """What may be typed at this card, for the right field and keyboard. `hint` is an example of a reply."""
 
-    kind: Literal["text", "date", "number", "phone", "email", "long"]
+    kind: EntryKind
     label: Text
     hint: Text | None = None
 
 
-class Row(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
     """One line of the review: the question in short, the answer as understood, the button that changes it."""
 
     label: Text
@@ -84,7 +103,8 @@ class Row(Model):
     revealed: bool = False
 
 
-class Reply(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
     """What stands on the family's screen: one card.
 
     Channels show notes, text, details, rows, choices, entry and navigation in this order.
@@ -107,7 +127,8 @@ class Reply(Model):
     card: str = ""
 
 
-class Answered(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
     """How the card that was just answered reads from now on: its question and the answer, without its buttons.
 
     A `private` one is folded; `open` is the press that shows its answer for a moment, where a channel can do that.

@@ -154,7 +154,9 @@ def _clears_on(finding: Finding | None, stored: Mapping[str, object]) -> Day | N
         window = finding.clears_on
         return None if window is None else Day(earliest=window.earliest, latest=window.latest)
     span = stored.get("clears_on")
-    return Day.model_validate(span) if isinstance(span, dict) else None
+    if not isinstance(span, dict):
+        return None
+    return Day(earliest=date.fromisoformat(span["earliest"]), latest=date.fromisoformat(span["latest"]))
 
 
 def _answers_by_criterion(packet: Packet, protocol: Protocol) -> dict[str, tuple[Answer, ...]]:

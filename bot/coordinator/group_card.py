@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.message import Text
+from bot.message import Text, Value
 from bot.store.group_cards import REST, Action, Press, revision
 from brasle_prescreen.lead_clock import Plan, safety_step
 from brasle_prescreen.lead_queue import QueueRow
@@ -116,7 +116,7 @@ def words(face: Face, say: Say, names: Mapping[str, str], public_url: str) -> st
         lines.append(say(Text(key="console.group.hours" if face.hours else "console.group.just_come", values=values)))
     else:
         holder = names.get(face.holder) or say(Text(key="console.queue.somebody"))
-        about = {"name": holder, "n": face.attempts}
+        about: dict[str, Value] = {"name": holder, "n": face.attempts}
         lines.append(say(Text(key=f"console.group.shows.{face.shows.value}", values=about)))
     if public_url:
         url = f"{public_url}/coordinator/leads/{face.code}"

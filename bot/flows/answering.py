@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -295,9 +296,7 @@ def _advance(
 
 def _put_right(notes: tuple[Text, ...], where: str) -> list[Text]:
     """A reply read back where there is no Back: above the list of answers, or where the interview may end."""
-    return [
-        note.model_copy(update={"key": f"understood.{where}"}) if note.key == "understood" else note for note in notes
-    ]
+    return [replace(note, key=f"understood.{where}") if note.key == "understood" else note for note in notes]
 
 
 def _minor_for_himself(dialogue: Dialogue, around: Surroundings) -> bool:

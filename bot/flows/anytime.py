@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.flows import answering, contact, family_questions, person, review, stopping
 from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.status import status_text
@@ -110,7 +112,7 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         return Reply(
             text=Text(key="mydata.text"),
             notes=dialogue.notes,
-            rows=tuple(row.model_copy(update={"change": None}) for row in _kept(dialogue, around)),
+            rows=tuple(replace(row, change=None) for row in _kept(dialogue, around)),
             choices=(Button(id="delete_all", label=Text(key="stop.delete"), style="danger"), back),
             card="mydata",
         )

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from bot.flows.buttons import navigation_button
 from bot.flows.dialogue import Dialogue, Doubt, Medicine
 from bot.flows.turn import Surroundings
-from bot.message import Answered, Button, Entry, Joined, Reply, Row, Term, Text, Value
+from bot.message import Answered, Button, Entry, EntryKind, Joined, Reply, Row, Term, Text, Value
 from brasle_prescreen.question import Card, WindowChoice
 
 # Entry fields by kind of card: what may be typed there.
-FIELDS = {
+FIELDS: dict[str, EntryKind] = {
     "choice": "text",
     "multiple": "text",
     "age": "date",

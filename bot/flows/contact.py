@@ -7,7 +7,7 @@ from bot.flows.dialogue import Contact, Dialogue
 from bot.flows.papers import all_papers
 from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
 from bot.flows.understanding import AskBack, read_reach
-from bot.message import Button, Entry, Incoming, Reply, Row, Text
+from bot.message import Button, Entry, EntryKind, Incoming, Reply, Row, Text
 
 HANDOVER_TEXT = "permission.handover.ask"
 STEPS = ("name", "way", "value", "time", "city", "child", "papers", "check")
@@ -74,7 +74,7 @@ def _entry(dialogue: Dialogue, step: str) -> Entry | None:
     if step in ("name", "city", "time", "child"):
         return Entry(kind="text", label=Text(key=f"contact.{step}.field"))
     if step == "value":
-        kinds = {"phone": "phone", "wechat": "text", "email": "email"}
+        kinds: dict[str, EntryKind] = {"phone": "phone", "wechat": "text", "email": "email"}
         return Entry(kind=kinds[dialogue.contact.way], label=Text(key=f"contact.value.{dialogue.contact.way}.field"))
     return None
 

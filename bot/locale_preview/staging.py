@@ -105,9 +105,7 @@ class Stage:
         dialogue = self._at("", channel, language, adult)
         rows = [row(dialogue, id, self.given(dialogue, id), self.around) for id in ids]
         dialogue = dialogue.having(state="reviewing")
-        return Staged(
-            shown_of(Turn(dialogue), review_card(dialogue, self.around).model_copy(update={"rows": tuple(rows)}))
-        )
+        return Staged(shown_of(Turn(dialogue), replace(review_card(dialogue, self.around), rows=tuple(rows))))
 
     def wanted(self, question: str, adult: bool, channel: Channel, language: str) -> Staged:
         """The answer to one question of families about the study."""
@@ -121,7 +119,7 @@ class Stage:
         items: list[Value] = [_value(item) for item in group.items] + list(map(self.text, keys))
         inner: Value = Joined(items=tuple(items), lines=group.lines) if len(items) > 1 else items[0]
         carrier = self.text(group.inside)
-        reply = Reply(text=carrier.model_copy(update={"values": {**carrier.values, group.name: inner}}), card=group.id)
+        reply = Reply(text=replace(carrier, values={**carrier.values, group.name: inner}), card=group.id)
         return Staged(shown_of(Turn(self.dialogue(channel, language, {})), reply))
 
     def text(self, key: str) -> Text:

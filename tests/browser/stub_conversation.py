@@ -63,7 +63,7 @@ def text(key: str) -> Text:
 
 
 def choice(id: str, key: str, **more: object) -> Button:
-    return Button.model_validate({"id": id, "label": text(key), **more})
+    return Button(id=id, label=text(key), **more)  # type: ignore[arg-type]
 
 
 NAVIGATION = tuple(choice(id, f"nav.{id}", style="navigation") for id in ("unsure", "skip", "back", "why", "person"))

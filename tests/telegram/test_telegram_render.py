@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,16 +73,15 @@ def test_a_question_stands_out_with_its_part_and_its_hint() -> None:
 
 
 def test_long_choices_stand_one_a_row() -> None:
-    reply = QUESTION.model_copy(update={"choices": (button("a", "Short"), button("b", "\u4e00" * 8))})
+    reply = replace(QUESTION, choices=(button("a", "Short"), button("b", "\u4e00" * 8)))
     assert labels(card(reply))[:2] == [["Short"], ["\u4e00" * 8]]
 
 
 def test_only_finishing_and_deleting_are_coloured() -> None:
-    reply = QUESTION.model_copy(
-        update={
-            "choices": (button("yes", "Yes"), button("done", "Go on", style="primary")),
-            "navigation": (button("delete", "Delete", style="danger"),),
-        }
+    reply = replace(
+        QUESTION,
+        choices=(button("yes", "Yes"), button("done", "Go on", style="primary")),
+        navigation=(button("delete", "Delete", style="danger"),),
     )
     styles = {key["text"]: key.get("style") for row in card(reply)["keyboard"] for key in row}
     assert styles == {"Yes": None, "Go on": "primary", "Delete": "danger"}
@@ -89,7 +89,7 @@ def test_only_finishing_and_deleting_are_coloured() -> None:
 
 def test_boxes_show_whether_they_are_ticked_and_what_stands_alone_has_none() -> None:
     choices = (button("tick:a", "A", chosen=True), button("tick:b", "B"), button("choose:none", "None"))
-    found = labels(card(QUESTION.model_copy(update={"multiple": True, "choices": choices})))
+    found = labels(card(replace(QUESTION, multiple=True, choices=choices)))
     assert found[:2] == [["\u2611 A", "\u2610 B"], ["None"]]
 
 
@@ -104,9 +104,7 @@ def test_few_lines_have_their_names_on_the_buttons_many_their_numbers() -> None:
 
 def test_links_are_links_and_what_telegram_takes_no_link_for_is_left_to_the_text() -> None:
     choices = (button("a", "Site", url="https://example.org"), button("b", "Call", url="tel:120"))
-    assert card(QUESTION.model_copy(update={"choices": choices}))["keyboard"][0] == [
-        {"text": "Site", "url": "https://example.org"}
-    ]
+    assert card(replace(QUESTION, choices=choices))["keyboard"][0] == [{"text": "Site", "url": "https://example.org"}]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +117,7 @@ def test_links_are_links_and_what_telegram_takes_no_link_for_is_left_to_the_text
     ],
 )
 def test_only_cards_with_answers_are_protected(change: dict[str, Any], kind: str) -> None:
-    assert card(QUESTION.model_copy(update=change))["kind"] == kind
+    assert card(replace(QUESTION, **change))["kind"] == kind
 
 
 def test_an_urgent_card_looks_different_and_is_always_a_message_of_its_own() -> None:
@@ -209,7 +207,7 @@ def test_whatever_is_said_telegram_takes_it(details: list[str], typed: list[str]
     reply = Reply(
         text=text("said", words="Question"),
         details=tuple(text("said", words=one) for one in details),
-        rows=tuple(rows(1)[0].model_copy(update={"answer": text("a", answer=one)}) for one in typed),
+        rows=tuple(replace(rows(1)[0], answer=text("a", answer=one)) for one in typed),
         choices=tuple(button(f"pick:{number}", one) for number, one in enumerate(typed) if one.strip()),
     )
     payload = card(reply)
