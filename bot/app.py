@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation import Conversation
+from bot.doctor_texts import read_texts, refusal
 from bot.lead_keeper import LeadKeeper
 from bot.log import logger
 from bot.message import Text
@@ -19,7 +20,6 @@ from bot.store.errors import StoreUnavailable
 from bot.store.store import Store
 from bot.wording import Wording, WordingError
 from bot.wording_live import LiveWording
-from bot.wording_pairs import SERVED
 from brasle_prescreen import load_protocol
 from brasle_prescreen.family_question import load_family_questions
 from brasle_prescreen.question import load_questions
@@ -51,7 +51,10 @@ class App:
     def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.settings = settings
         self.wording = LiveWording(self._read_texts())
-        _refuse_unapproved(self.wording)
+        if (why := refusal(self.wording.state)) is not None:
+            raise WordingError(why)
+        for key, _ in self.wording.state.held:
+            log.warning("A text keeps its last whole wording: 'brasle-prescreen doctor' tells why.", key=key)
         self.protocol = load_protocol()
         self.questions = load_questions()
         load_family_questions()
@@ -81,8 +84,7 @@ class App:
 
     def _read_texts(self) -> Wording:
         """The texts as their files stand now; for real families only what is approved."""
-        settings = self.settings
-        return Wording.load(settings.locales, memory=settings.data / SERVED, families=not settings.demo)
+        return read_texts(self.settings)
 
     async def _show_corrected_texts(self) -> None:
         if self.telegram is not None:
@@ -326,14 +328,3 @@ class App:
 async def _serve(server: Any) -> None:
     with contextlib.suppress(SystemExit):
         await server.serve()
-
-
-def _refuse_unapproved(wording: Wording) -> None:
-    """WordingError if real families would meet a text that no ethics committee has seen."""
-    unapproved = wording.state.unapproved
-    if unapproved:
-        raise WordingError(
-            f"{len(unapproved)} texts for families have no approval, such as {', '.join(unapproved[:5])}. "
-            "Real families see approved texts only: enter the approval with 'brasle-prescreen locales approve', "
-            "or try it out with BRASLE_DEMO=true."
-        )

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         print(problem.line())
     for line in _group(settings):
         print(line)
-    files = _data_files()
+    files = _data_files(settings)
     print(*files, sep="\n")
     grave = sum(problem.stops for problem in found) + sum(line.startswith("STOP") for line in files)
     print("It can start." if not grave else f"It cannot start: {grave} point(s) marked STOP must be mended first.")
@@ -60,10 +60,11 @@ def _group(settings: Any) -> list[str]:
     return lines
 
 
-def _data_files() -> list[str]:
+def _data_files(settings: Any) -> list[str]:
     """Whether the trial's files and the texts are in order."""
-    from bot.wording import Wording, WordingError
+    from bot.doctor_texts import text_lines
     from brasle_prescreen import load_protocol
+    from brasle_prescreen.family_question import load_family_questions
     from brasle_prescreen.question import QuestionsError, load_questions
     from brasle_prescreen.reading.choice import check_words
     from brasle_prescreen.reading.words import WordsError
@@ -73,13 +74,9 @@ def _data_files() -> list[str]:
     try:
         protocol = load_protocol()
         load_questions()
+        load_family_questions()
         lines.append(f"ok    trial files: {len(protocol.criteria)} criteria, {len(protocol.medicines)} medicines")
         check_words()
     except (ProtocolError, QuestionsError, WordsError) as error:
         lines.append(f"STOP  trial files: {error}")
-    try:
-        names = ", ".join(name for _, name in Wording.load().languages())
-        lines.append(f"ok    texts: {names}")
-    except WordingError as error:
-        lines.append(f"STOP  texts: {error}")
-    return lines
+    return [*lines, *text_lines(settings)]
