@@ -78,7 +78,7 @@ class Announcer:
             yield self._told(row, level.value, level.value, now, until_called=True)
         today = now.astimezone(self._plan.hours.zone).date()
         if place(row, self._plan, limits, now, today).cleared and self._plan.hours.opens(today) <= now:
-            yield self._told(row, f"cleared {row.clears_on}", "cleared", now)
+            yield self._told(row, f"cleared {row.waits_for(today)}", "cleared", now)
 
     def _safety(self, row: QueueRow, told: Mapping[str, datetime], now: datetime) -> Iterator[Announcement]:
         """The first announcement went out with the hand-over itself; from it the repeated ones are counted."""

@@ -26,6 +26,7 @@ class LeadStatus(StrEnum):
 class CloseCategory(StrEnum):
     """Why a lead is closed, where no single criterion is the reason."""
 
+    WINDOW = "window"
     LABS = "labs"
     PRIOR_DRUG = "prior_drug"
     TRAVEL = "travel"

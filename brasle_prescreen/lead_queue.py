@@ -40,6 +40,9 @@ class View(StrEnum):
 class QueueRow:
     """What order and views look at. `tier` None: a call was asked for before anything could be judged.
 
+    `tier` and `clears_on` are as the lead stands today, with what the site has decided; `own_tier` and
+    `own_clears_on` as the family's answers alone said at the hand-over.
+
     `is_unreachable`: the family's chat refuses messages. `is_erased`: they have erased all but the code and
     dates.
     """
@@ -53,8 +56,14 @@ class QueueRow:
     tier: str | None = None
     score: int | None = None
     clears_on: date | None = None
+    own_tier: str | None = None
+    own_clears_on: date | None = None
     is_unreachable: bool = False
     is_erased: bool = False
+
+    def waits_for(self, today: date) -> date | None:
+        """The day of the window that it waits for, or that is over since."""
+        return waits_for(self.tier, self.clears_on, self.own_tier, self.own_clears_on, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +79,26 @@ class Placed:
 
 def place(row: QueueRow, plan: Plan, limits: Limits, now: datetime, today: date) -> Placed:
     """The row with everything that order and views need to know of the moment."""
-    waits_for = row.clears_on if row.tier == Tier.NOT_NOW else None
-    running = clock(row.work, waits_for, plan)
+    window = row.waits_for(today)
+    running = clock(row.work, window, plan)
     return Placed(
         row,
         running,
         is_overdue(running, limits),
         rests(running, now),
-        window_cleared(row.work, waits_for, today, plan),
+        window_cleared(row.work, window, today, plan),
     )
+
+
+def waits_for(
+    tier: str | None, clears_on: date | None, own_tier: str | None, own_clears_on: date | None, today: date
+) -> date | None:
+    """The day on which a `not_now` lead comes up. Once it has come the lead is judged anew, and its day stays known."""
+    if tier == Tier.NOT_NOW:
+        return clears_on
+    if own_tier == Tier.NOT_NOW and own_clears_on is not None and own_clears_on <= today:
+        return own_clears_on
+    return None
 
 
 def order(placed: Placed, today: date) -> tuple[bool, int, int, datetime, str]:

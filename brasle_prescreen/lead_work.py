@@ -61,6 +61,7 @@ class Refused(Exception):
 class Work:
     """A lead as its coordinators see it. Moments are UTC.
 
+    `comes_back_on`: a lead that was closed for an open window opens again by itself on that day.
     `waiting_since`: the family waits for a first call since then. `attempts` and the moments beside it
     count calls; `reached_at` is the first time that somebody of the family was spoken with. `moved_at`: the
     last change of status.
@@ -72,6 +73,7 @@ class Work:
     holder: str = ""
     snoozed_until: date | None = None
     closed_for: str = ""
+    comes_back_on: date | None = None
     attempts: int = 0
     last_attempt_at: datetime | None = None
     reached_at: datetime | None = None
@@ -154,12 +156,23 @@ def wake(work: Work, who: str) -> Work:
     return replace(work, snoozed_until=None)
 
 
-def close(work: Work, reason: str, who: str, now: datetime) -> Work:
-    """Close a lead for a criterion or a category; the caller has checked that the reason is one."""
+def close(work: Work, reason: str, who: str, now: datetime, comes_back_on: date | None = None) -> Work:
+    """Close a lead for a criterion or a category; the caller has checked that the reason is one.
+
+    `comes_back_on`: the day on which the window that it is closed for is over.
+    """
     _must_hold(work, who)
     if not reason:
         raise Refused(Refusal.NO_REASON)
-    return replace(work, status=LeadStatus.CLOSED, closed_for=reason, holder="", snoozed_until=None, moved_at=now)
+    return replace(
+        work,
+        status=LeadStatus.CLOSED,
+        closed_for=reason,
+        comes_back_on=comes_back_on,
+        holder="",
+        snoozed_until=None,
+        moved_at=now,
+    )
 
 
 def reopen(work: Work, who: str, now: datetime) -> Work:
@@ -168,7 +181,17 @@ def reopen(work: Work, who: str, now: datetime) -> Work:
         raise Refused(Refusal.WITHDRAWN)
     if work.status is not LeadStatus.CLOSED:
         raise Refused(Refusal.UNCHANGED)
-    return replace(work, status=LeadStatus.CLAIMED, closed_for="", holder=who, moved_at=now)
+    return replace(work, status=LeadStatus.CLAIMED, closed_for="", comes_back_on=None, holder=who, moved_at=now)
+
+
+def come_back(work: Work, now: datetime) -> Work:
+    """The day has come for which a closed lead waited: it is new again, for anybody to claim.
+
+    Nobody has taken a step, so `moved_at` stays: the window counts as newly over.
+    """
+    if work.status is not LeadStatus.CLOSED or work.comes_back_on is None:
+        raise Refused(Refusal.UNCHANGED)
+    return replace(work, status=LeadStatus.NEW, closed_for="", comes_back_on=None, waiting_since=now)
 
 
 def undo(work: Work, before: str | None, by: str, who: str) -> Work:
@@ -206,5 +229,6 @@ def load(stored: str) -> Work:
     plain: dict[str, Any] = json.loads(stored)
     for name in ("waiting_since", "moved_at", "last_attempt_at", "reached_at"):
         plain[name] = datetime.fromisoformat(plain[name]) if plain[name] else None
-    plain["snoozed_until"] = date.fromisoformat(plain["snoozed_until"]) if plain["snoozed_until"] else None
+    for name in ("snoozed_until", "comes_back_on"):
+        plain[name] = date.fromisoformat(plain[name]) if plain.get(name) else None
     return Work(**(plain | {"status": LeadStatus(plain["status"])}))

@@ -90,7 +90,7 @@ def screen_facts(protocol: Protocol, facts: Facts) -> Screening:
         on=facts.on,
         findings=findings,
         tier=tier,
-        earliest_date=_earliest_date(findings) if tier is Tier.NOT_NOW else None,
+        earliest_date=clears_by(findings) if tier is Tier.NOT_NOW else None,
         score=protocol.scoring.score(findings, facts),
     )
 
@@ -113,7 +113,7 @@ def weigh(findings: tuple[Finding, ...], counted: frozenset[str]) -> Tier:
     return Tier.LIKELY
 
 
-def _earliest_date(findings: tuple[Finding, ...]) -> date | None:
+def clears_by(findings: tuple[Finding, ...]) -> date | None:
     """The latest day on which a dated failure is over; None if one has no date."""
     failed = [one for one in findings if one.verdict is Verdict.FAIL]
     days = [one.clears_on.latest for one in failed if one.clears_on is not None]

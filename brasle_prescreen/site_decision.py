@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from brasle_prescreen.criterion import Criterion, Finding
 from brasle_prescreen.judgement import Judgement, Kind, PartJudgement, Verdict
 from brasle_prescreen.protocol import Protocol
-from brasle_prescreen.screening import Tier, screen, weigh
+from brasle_prescreen.screening import Tier, clears_by, screen, weigh
 
 SITE_DECIDED = "site_decided"
 OVERRIDDEN = "overridden"
@@ -46,6 +46,11 @@ class SecondLook(NamedTuple):
     program: tuple[Finding, ...]
     settled: Mapping[str, SiteDecision]
     tier: Tier
+
+    @property
+    def clears_on(self) -> date | None:
+        """The day on which the last dated failure is over; None where there is none, or one without a date."""
+        return clears_by(self.findings) if self.tier is Tier.NOT_NOW else None
 
     def finding(self, id: str) -> Finding:
         """The finding of one criterion; KeyError if there is none."""

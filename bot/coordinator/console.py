@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,6 +37,7 @@ from bot.coordinator.gate import Gate
 from bot.coordinator.layout import STATIC, STATIC_PATH, Layout, MenuItem
 from bot.coordinator.passwords import Passwords
 from bot.coordinator.visit import HOME, Visit
+from bot.lead_keeper import LeadKeeper
 from bot.message import Text
 from bot.settings import Settings
 from bot.store.store import Store
@@ -97,9 +99,11 @@ class Console:
         self.session_length = timedelta(hours=settings.console_session_hours)
         self.invitation_length = timedelta(hours=settings.console_invitation_hours)
         self.passwords = Passwords()
+        self.keeper = LeadKeeper(store, protocol, clock=clock)
         self.layout = Layout(wording, MENU, banners=["demo"] if settings.demo else [])
         self.rooms = tuple(rooms)
         self._notes: Briefly[Text] = Briefly(seconds=120)
+        self._looking: asyncio.Future[int] | None = None  # held, or it might be cleared away half done
 
     def routes(self) -> list[BaseRoute]:
         """Every page, each behind the gate; one that says not who may open it does not start."""
@@ -127,6 +131,10 @@ class Console:
         """One that is offered: the wanted one, else the first, which is Chinese."""
         offered = self.languages()
         return wanted if wanted in offered else next(iter(offered), ENGLISH)
+
+    def look_again(self) -> None:
+        """Judge every lead again in the background: the site has decided something."""
+        self._looking = asyncio.ensure_future(self.keeper.look())
 
     def put_note(self, visit: Visit, text: Text) -> None:
         self._notes.put(visit.secret, text)

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from bot.coordinator.access import Page, Visit, needs
 from bot.coordinator.lead_page import show
 from bot.flows.turn import SITE_ZONE
-from bot.message import Text
+from bot.message import Day, Text
 from bot.store.errors import UnknownLead
 from bot.store.work_records import NewOverride
-from brasle_prescreen.lead import LeadStatus, may_close_for
+from brasle_prescreen.lead import CloseCategory, LeadStatus, may_close_for
 from brasle_prescreen.lead_work import Outcome, Refusal, Refused
 
 LONGEST_TEXT = 2000
@@ -76,8 +76,7 @@ async def snooze(visit: Visit) -> Response:
     today = visit.console.clock().astimezone(SITE_ZONE).date()
     until: date | None
     if visit.typed("window"):
-        lead = await visit.store.lead(_code(visit))
-        until = lead.earliest_date if lead else None
+        until = await visit.store.desk.waits_for(_code(visit), today)
     else:
         try:
             until = date.fromisoformat(visit.typed("until"))
@@ -109,7 +108,14 @@ async def close(visit: Visit) -> Response:
         problems["detail"] = _too_long()
     if problems:
         return await show(visit, _code(visit), problems=problems, open_form="close")
-    act = visit.store.desk.close(_code(visit), reason, detail, visit.who.by)
+    day = await visit.console.keeper.over_on(_code(visit), reason)
+    if reason == CloseCategory.WINDOW and day is None:
+        problem = Text(key="console.lead.no_window")
+        return await show(visit, _code(visit), problems={"reason": problem}, open_form="close")
+    act = visit.store.desk.close(_code(visit), reason, detail, visit.who.by, day)
+    if day is not None:
+        said = Text(key="console.lead.did.closed_until", values={"day": Day(earliest=day, latest=day)})
+        return await _act(visit, act, said, "close", "reason")
     return await _act(visit, act, "closed", "close", "reason")
 
 
@@ -149,9 +155,13 @@ async def override(visit: Visit) -> Response:
     if problems:
         return await show(visit, _code(visit), problems=problems, open_form="override")
     new = NewOverride(criterion, "" if verdict == "none" else verdict, because)
-    return await _act(
-        visit, visit.store.desk.override(_code(visit), new, visit.who.by), "overridden", "override", "verdict"
-    )
+    return await _act(visit, _override(visit, new), "overridden", "override", "verdict")
+
+
+async def _override(visit: Visit, new: NewOverride) -> None:
+    """Judged again at once: the lead stands at its new place when the queue is opened next."""
+    await visit.store.desk.override(_code(visit), new, visit.who.by)
+    await visit.console.keeper.look(_code(visit))
 
 
 @needs("lead.merge")
@@ -170,7 +180,9 @@ async def unmerge(visit: Visit) -> Response:
     return await _act(visit, visit.store.desk.unmerge(_code(visit), visit.who.by), "unmerged")
 
 
-async def _act(visit: Visit, act: Awaitable[object], said: str, open_form: str = "", field: str = "") -> Response:
+async def _act(
+    visit: Visit, act: Awaitable[object], said: str | Text, open_form: str = "", field: str = ""
+) -> Response:
     """Do it and go back to the lead. A refusal is shown at its field, or above the page where there is
     none.
     """
@@ -184,7 +196,8 @@ async def _act(visit: Visit, act: Awaitable[object], said: str, open_form: str =
         return await show(
             visit, _code(visit), problems={field if at_field else "lead": why}, open_form=open_form, status=409
         )
-    return visit.go(f"/coordinator/leads/{_code(visit)}", say=Text(key=f"console.lead.did.{said}"))
+    told = said if isinstance(said, Text) else Text(key=f"console.lead.did.{said}")
+    return visit.go(f"/coordinator/leads/{_code(visit)}", say=told)
 
 
 async def _refusal(visit: Visit, refused: Refused) -> Text:

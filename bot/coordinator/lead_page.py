@@ -36,6 +36,7 @@ ACTIONS = (
     "wake",
     "close",
     "reopen",
+    "come_back",
     "undo",
     "merge",
     "unmerge",
@@ -114,6 +115,7 @@ async def render(
         "remarks": [one["said"] for one in packet.stored.get("remarks", ()) if not _private(packet, one)],
         "parts_of_score": packet.stored.get("score_parts"),
         "window": _window(packet),
+        "waits_until": file.waits_for(today),
         "private_ids": {one.id for one in protocol.criteria if one.private},
         "criterion_ids": {one.id for one in protocol.criteria},
         "categories": [one.value for one in CloseCategory],
@@ -132,8 +134,8 @@ async def render(
 
 def _due(visit: Visit, file: LeadFile) -> dict[str, Any]:
     plan = plan_of(visit.console.settings)
-    waits_for = file.lead.earliest_date if file.lead.tier == "not_now" else None
-    running = clock(file.work, waits_for, plan) if file.work else None
+    today = visit.console.clock().astimezone(SITE_ZONE).date()
+    running = clock(file.work, file.waits_for(today), plan) if file.work else None
     due = due_in(running, plan, visit.console.clock()) if running else None
     return {"due": due, "due_text": due_text(due) if due else None}
 

@@ -65,6 +65,7 @@ async def decide(visit: Visit) -> Response:
     if problems or decided_on is None:
         return await _show(visit, problems)
     await visit.store.desk.decide(NewDecision(found.id, about, verdict, decided_on, answer), visit.who.by)
+    visit.console.look_again()
     return visit.go(f"/coordinator/protocol/{found.id}", say=Text(key="console.protocol.recorded"))
 
 

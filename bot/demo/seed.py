@@ -13,12 +13,13 @@ from threading import Event
 from bot.demo.family_file import Families, InventedFamily, Step, Who, load_families
 from bot.demo.rehearsal import CHANNEL, InventedFamilyError, Stage, talk
 from bot.flows.turn import SITE_ZONE
+from bot.lead_keeper import LeadKeeper
 from bot.store.account_records import NewAccount
 from bot.store.audit import PROGRAM
 from bot.store.store import Store
 from bot.store.work_records import NewOverride
 from bot.wording import Wording
-from brasle_prescreen.lead import LeadStatus
+from brasle_prescreen.lead import CloseCategory, LeadStatus
 from brasle_prescreen.lead_work import Outcome
 from brasle_prescreen.protocol import Protocol
 from brasle_prescreen.question import Questions
@@ -81,6 +82,8 @@ async def _seed(demo: Demo, now: datetime, stop: Event) -> int:
                 break
             moment.now = at
             await act()
+        moment.now = now
+        await LeadKeeper(store, demo.protocol, clock=moment).keep()
         return len(await store.desk.queue(ended=True))
     finally:
         await store.close()
@@ -146,10 +149,11 @@ class _Told:
             case "merge":
                 await desk.merge(code, self._codes[step.into], by)
             case "close":
-                await desk.close(code, step.reason, step.text, by)
+                day = await desk.waits_for(code, today) if step.reason == CloseCategory.WINDOW else None
+                await desk.close(code, step.reason, step.text, by, day)
             case "snooze":
-                lead = await self._store.lead(code)
-                until = lead.earliest_date if lead and step.until_window else today + timedelta(days=step.days)
+                day = await desk.waits_for(code, today)
+                until = day if step.until_window else today + timedelta(days=step.days)
                 if until is None:
                     raise InventedFamilyError(f"{family.id} has no window to wait for")
                 await desk.snooze(code, until, today, by)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.store import announcing, lead_file, lead_packets, lead_search, site_decisions, work, work_queue
+from bot.store import announcing, lead_file, lead_packets, lead_search, second_look, site_decisions, work, work_queue
 from bot.store.announcing import Announcement, Waiting
 from bot.store.counting import Counting
 from bot.store.lead_packets import LogLine, Stored
 from bot.store.ledger import Ledger
-from bot.store.work_records import Decision, LeadFile, NewDecision, NewOverride
+from bot.store.work_records import Basis, Decision, LeadFile, Look, NewDecision, NewOverride, Override, ToLook
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_queue import QueueRow
 from brasle_prescreen.lead_work import Outcome, Work
@@ -72,9 +73,15 @@ class Desk:
         """Take a snoozed lead up before its day."""
         return await self._store._write(work.wake, code, by)
 
-    async def close(self, code: str, reason: str, detail: str, by: str) -> Work:
-        """Close a lead. `reason` is a criterion's id or a category, checked by the caller."""
-        return await self._store._write(work.close, code, reason, detail, by)
+    async def close(self, code: str, reason: str, detail: str, by: str, comes_back_on: date | None = None) -> Work:
+        """Close a lead. `reason` is a criterion's id or a category, checked by the caller; `comes_back_on` the
+        day on which the window that it is closed for is over.
+        """
+        return await self._store._write(work.close, code, reason, detail, by, comes_back_on)
+
+    async def come_back(self, today: date) -> list[str]:
+        """Open the leads again that were closed until a day that has come, each once; gives their numbers."""
+        return await self._store._write(work.come_back, today)
 
     async def reopen(self, code: str, by: str) -> Work:
         """Take a closed lead up again."""
@@ -138,6 +145,29 @@ class Desk:
         """For which reasons the criterion stands open in the newest open leads, and in how many."""
         return self._store._read(lead_packets.open_points, criterion)
 
+    # How leads stand today
+
+    async def looks_waiting(
+        self, on: date, trial: str, limit: int, code: str = ""
+    ) -> tuple[Basis, list[Decision], list[ToLook]]:
+        """Leads to be looked at again, or this one if it is; with what the looks rest on and the site's decisions."""
+        if code:
+            return self._store._read(_looks_waiting, on, trial, limit, code)
+        anew = partial(_looks_waiting, on=on, trial=trial, limit=limit, code="")
+        return await asyncio.to_thread(self._in_another_thread, anew)
+
+    async def judged_by(self, code: str) -> tuple[Mapping[str, Any], Mapping[str, Override]] | None:
+        """The packet and the coordinators' own verdicts: for judging again, shown to nobody."""
+        return self._store._read(lead_packets.judged_by, code)
+
+    async def waits_for(self, code: str, today: date) -> date | None:
+        """The day on which the window of a lead is over."""
+        return self._store._read(second_look.waits_for, code, today)
+
+    async def keep_looks(self, basis: Basis, looks: Sequence[tuple[ToLook, Look]]) -> int:
+        """Keep what came of them; gives how many leads had not changed meanwhile."""
+        return await self._store._write(second_look.keep, basis, looks)
+
     # Looking at all leads
 
     async def every_packet(self) -> list[Stored]:
@@ -162,6 +192,14 @@ class Desk:
             return work(ledger)
         finally:
             ledger.close()
+
+
+def _looks_waiting(
+    ledger: Ledger, on: date, trial: str, limit: int, code: str
+) -> tuple[Basis, list[Decision], list[ToLook]]:
+    decided = site_decisions.decisions(ledger)
+    basis = second_look.basis(decided, on, trial)
+    return basis, decided, second_look.waiting(ledger, basis, limit, code)
 
 
 def _every(ledger: Ledger) -> list[Stored]:

@@ -6,18 +6,18 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from bot.store import audit, lead_queue, leads, work
+from bot.store import audit, lead_queue, leads, second_look, work
 from bot.store.audit_entry import Did, Hidden
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
+from bot.store.overrides import OVERRIDE, overrides
 from bot.store.queries import load_queries
-from bot.store.work_records import Attempt, LeadFile, NewOverride, Note, OtherCarer, Override, Step
+from bot.store.work_records import Attempt, LeadFile, NewOverride, Note, OtherCarer, Step
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_work import Refusal, Refused, Work
 
 _SQL = load_queries("work")
 NOTE = b"lead_note.sealed"
-OVERRIDE = b"verdict_override.sealed"
 
 
 def read(ledger: Ledger, typed: str, by: str) -> LeadFile | None:
@@ -54,6 +54,7 @@ def read(ledger: Ledger, typed: str, by: str) -> LeadFile | None:
         carers=tuple(carers),
         merged_into=into[0][1] if into else None,
         may_undo=work.undoable(ledger, held, by),
+        look=second_look.of_lead(ledger, held.id, held.person),
     )
 
 
@@ -75,15 +76,6 @@ def _steps(ledger: Ledger, held: work.Held) -> tuple[Step, ...]:
             )
         )
     return tuple(steps)
-
-
-def overrides(ledger: Ledger, lead: int, person: int) -> dict[str, Override]:
-    """The overrides of a lead that count, by criterion."""
-    found: dict[str, Override] = {}
-    for at, who, sealed in ledger.sql.execute(_SQL["overrides"], (lead,)).fetchall():
-        one = ledger.seal(person).open_json(OVERRIDE, sealed)
-        found[one["criterion"]] = Override(from_micros(at), who, one["criterion"], one["verdict"], one["reason"])
-    return {criterion: one for criterion, one in found.items() if one.verdict}
 
 
 def write_note(ledger: Ledger, typed: str, text: str, by: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.store import audit, lead_file, leads, work
+from bot.store import audit, codes, leads, overrides, work
 from bot.store.audit_entry import Did
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
@@ -55,7 +55,16 @@ def every(ledger: Ledger) -> Iterator[Stored]:
             after = id_
             if status != "withdrawn":
                 opened = ledger.seal(person).open_json(leads.PACKET, packet)
-                yield Stored(code, status, opened, lead_file.overrides(ledger, id_, person))
+                yield Stored(code, status, opened, overrides.overrides(ledger, id_, person))
+
+
+def judged_by(ledger: Ledger, code: str) -> tuple[Mapping[str, Any], Mapping[str, Override]] | None:
+    """The packet and the coordinators' own verdicts of one lead."""
+    found = ledger.sql.execute(_SQL["packet_of_code"], (codes.as_code(code),)).fetchall()
+    if not found:
+        return None
+    id_, person, packet = found[0]
+    return ledger.seal(person).open_json(leads.PACKET, packet), overrides.overrides(ledger, id_, person)
 
 
 def open_points(ledger: Ledger, criterion: str) -> dict[str, int]:

@@ -57,6 +57,9 @@ def hand_over(ledger: Ledger, person: int, record: LeadRecord, now: int) -> None
         lead_search.index(ledger, made, record.contact)
         return
     after = known._replace(status="new") if known.status == "withdrawn" else known
+    # Judged anew with the next look; till then the family's new answers stand alone.
+    ledger.sql.execute(_SQL["drop_look"], (known.id,))
+    ledger.sql.execute(_SQL["new_window"], {"lead": known.id, "clears_on": seen[-1]})
     ledger.sql.execute(_SQL["update"], (after.status, *seen, now, contact, packet, known.id))
     lead_search.index(ledger, known.id, record.contact)
     if after.status != known.status:

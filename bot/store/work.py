@@ -102,11 +102,20 @@ def wake(ledger: Ledger, code: str, by: str) -> Work:
     return do(ledger, code, by, "wake", lambda work: lead_work.wake(work, by))
 
 
-def close(ledger: Ledger, code: str, reason: str, detail: str, by: str) -> Work:
-    """Close a lead for a criterion or a category."""
+def close(ledger: Ledger, code: str, reason: str, detail: str, by: str, comes_back_on: date | None = None) -> Work:
+    """Close a lead for a criterion or a category, for good or until a day."""
     now = ledger.clock()
     why = {"reason": reason} | ({"detail": detail} if detail else {})
-    return do(ledger, code, by, "close", lambda work: lead_work.close(work, reason, by, now), why=why)
+    return do(ledger, code, by, "close", lambda work: lead_work.close(work, reason, by, now, comes_back_on), why=why)
+
+
+def come_back(ledger: Ledger, today: date) -> list[str]:
+    """Open every lead again that was closed until a day that has come; gives their numbers."""
+    now = ledger.clock()
+    codes = [code for (code,) in ledger.sql.execute(_SQL["coming_back"], (today.isoformat(),)).fetchall()]
+    for code in codes:
+        do(ledger, code, audit.PROGRAM, "come_back", lambda work: lead_work.come_back(work, now))
+    return codes
 
 
 def reopen(ledger: Ledger, code: str, by: str) -> Work:
@@ -194,6 +203,7 @@ def _save(ledger: Ledger, held: Held, work: Work, now: int) -> None:
             "last_attempt_at": to_micros(work.last_attempt_at) if work.last_attempt_at else None,
             "reached_at": to_micros(work.reached_at) if work.reached_at else None,
             "closed_for": seal.close_text(CLOSED_FOR, work.closed_for) if work.closed_for else None,
+            "comes_back_on": work.comes_back_on.isoformat() if work.comes_back_on else None,
         },
     )
     ledger.sql.execute(_SQL["set_status"], (work.status.value, now, held.id, work.status.value))
@@ -201,10 +211,14 @@ def _save(ledger: Ledger, held: Held, work: Work, now: int) -> None:
 
 def _held(ledger: Ledger, code: str, row: tuple[Any, ...]) -> Held:
     id_, person, status, created, safety, *rest = row
-    sealed = rest.pop()
+    sealed, comes_back_on = rest.pop(), rest.pop()
     work = work_of(status, created, rest)
     if sealed is not None and work.status is LeadStatus.CLOSED:
-        work = replace(work, closed_for=ledger.seal(person).open_text(CLOSED_FOR, sealed))
+        work = replace(
+            work,
+            closed_for=ledger.seal(person).open_text(CLOSED_FOR, sealed),
+            comes_back_on=date.fromisoformat(comes_back_on) if comes_back_on else None,
+        )
     return Held(id_, person, code, work, bool(safety))
 
 

@@ -62,7 +62,9 @@ def count_ended(ledger: Ledger) -> int:
 
 
 def _made(row: tuple[Any, ...]) -> QueueRow:
-    code, status, language, asked, safety, tier, score, earliest, created, unreachable, *rest = row
+    code, status, language, asked, safety, tier, score, earliest, created, unreachable, now_tier, clears, *rest = row
+    own = None if earliest is None else date.fromisoformat(earliest)
+    looked = now_tier is not None
     return QueueRow(
         code=code,
         work=work.work_of(status, created, rest),
@@ -70,9 +72,11 @@ def _made(row: tuple[Any, ...]) -> QueueRow:
         created=from_micros(created),
         safety=bool(safety),
         asked_for_call=bool(asked),
-        tier=tier,
+        tier=now_tier if looked else tier,
         score=score,
-        clears_on=None if earliest is None else date.fromisoformat(earliest),
+        clears_on=(None if clears is None else date.fromisoformat(clears)) if looked else own,
+        own_tier=tier,
+        own_clears_on=own,
         is_unreachable=bool(unreachable),
     )
 

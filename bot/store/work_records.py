@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from bot.store.records import Lead
+from brasle_prescreen.lead_queue import waits_for
 from brasle_prescreen.lead_work import Work
 
 
@@ -69,6 +71,37 @@ class NewOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a look rests on: as long as none of it changes, nobody need look again."""
+
+    on: date
+    decision: int
+    trial: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToLook:
+    """A lead whose look is missing or out of date. `changed` and `override` say what was read, see `keep`."""
+
+    lead: int
+    person: int
+    changed: int
+    override: int
+    tier: str
+    packet: Mapping[str, Any]
+    overrides: Mapping[str, Override]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of it: `verdicts` are those that are others than the packet's."""
+
+    tier: str
+    clears_on: date | None
+    verdicts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class OtherCarer:
     """A lead that was merged into another: how to reach that carer too."""
 
@@ -82,7 +115,8 @@ class LeadFile:
     """Everything about one lead. `work` is None once the family has erased its data.
 
     `overrides` are the ones that count, by criterion. `merged_into` is the code of the lead that this one
-    belongs to. `may_undo` names the last step if it is the reader's own.
+    belongs to. `may_undo` names the last step if it is the reader's own. `look` is how the lead stands today,
+    if it was judged again since the hand-over.
     """
 
     lead: Lead
@@ -94,6 +128,17 @@ class LeadFile:
     carers: tuple[OtherCarer, ...] = ()
     merged_into: str | None = None
     may_undo: str | None = None
+    look: Look | None = None
+
+    @property
+    def clears_on(self) -> date | None:
+        """The day on which its window is over, as it stands today."""
+        return self.look.clears_on if self.look else self.lead.earliest_date
+
+    def waits_for(self, today: date) -> date | None:
+        """The day of the window that it waits for, or that is over since."""
+        tier = self.look.tier if self.look else self.lead.tier
+        return waits_for(tier, self.clears_on, self.lead.tier, self.lead.earliest_date, today)
 
 
 @dataclass(frozen=True, slots=True)

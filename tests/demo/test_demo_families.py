@@ -79,8 +79,9 @@ async def test_only_a_demo_that_tells_nobody_is_seeded(
 ) -> None:
     seeded = []
     monkeypatch.setattr("bot.demo.seed.seed", lambda demo, now, stop: seeded.append(demo.me))
-    app = App(Settings(_env_file=None, data=tmp_path, port=0, **settings))  # type: ignore[arg-type]
+    app = App(Settings(_env_file=None, data=tmp_path, port=0))
     await app.demo_link("http://localhost")
+    app.settings = app.settings.model_copy(update=settings)
     await app._invent_families()
     assert bool(seeded) is is_seeded
     await app.store.close()

@@ -95,5 +95,13 @@ WHERE lead.id = coalesce((SELECT merged_lead.into_lead FROM merged_lead JOIN lea
 -- name: begin_again
 -- The family has come back after taking its lead away: it waits for a first call from now on, and nobody has it.
 UPDATE work SET waiting_since = :now, moved_at = :now, holder = '', snoozed_until = NULL, attempts = 0,
-    last_attempt_at = NULL, reached_at = NULL, closed_for = NULL
+    last_attempt_at = NULL, reached_at = NULL, closed_for = NULL, comes_back_on = NULL
 WHERE lead = :lead;
+
+-- name: new_window
+-- A lead that is closed until its window is over, whose family has changed its answers: the new day counts; without one it
+-- comes up at once, for somebody to look at.
+UPDATE work SET comes_back_on = coalesce(:clears_on, '0001-01-01') WHERE lead = :lead AND comes_back_on IS NOT NULL;
+
+-- name: drop_look
+DELETE FROM second_look WHERE lead = ?;

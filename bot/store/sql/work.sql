@@ -1,21 +1,28 @@
 -- name: of_lead
 SELECT lead.id, lead.person, lead.status, lead.created, lead.safety, work.holder, work.waiting_since, work.moved_at,
-       work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at, work.closed_for
+       work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at, work.comes_back_on, work.closed_for
 FROM lead LEFT JOIN work ON work.lead = lead.id
 WHERE lead.code = ?;
 
 -- name: by_id
 SELECT lead.id, lead.person, lead.status, lead.created, lead.safety, work.holder, work.waiting_since, work.moved_at,
-       work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at, work.closed_for
+       work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at, work.comes_back_on, work.closed_for
 FROM lead LEFT JOIN work ON work.lead = lead.id
 WHERE lead.id = ?;
 
 -- name: save
-INSERT INTO work (lead, holder, waiting_since, moved_at, snoozed_until, attempts, last_attempt_at, reached_at, closed_for)
-VALUES (:lead, :holder, :waiting_since, :moved_at, :snoozed_until, :attempts, :last_attempt_at, :reached_at, :closed_for)
+INSERT INTO work (lead, holder, waiting_since, moved_at, snoozed_until, attempts, last_attempt_at, reached_at, closed_for,
+                  comes_back_on)
+VALUES (:lead, :holder, :waiting_since, :moved_at, :snoozed_until, :attempts, :last_attempt_at, :reached_at, :closed_for,
+        :comes_back_on)
 ON CONFLICT (lead) DO UPDATE SET holder = excluded.holder, waiting_since = excluded.waiting_since,
     moved_at = excluded.moved_at, snoozed_until = excluded.snoozed_until, attempts = excluded.attempts,
-    last_attempt_at = excluded.last_attempt_at, reached_at = excluded.reached_at, closed_for = excluded.closed_for;
+    last_attempt_at = excluded.last_attempt_at, reached_at = excluded.reached_at, closed_for = excluded.closed_for,
+    comes_back_on = excluded.comes_back_on;
+
+-- name: coming_back
+SELECT lead.code FROM work JOIN lead ON lead.id = work.lead
+WHERE work.comes_back_on <= ? AND lead.status = 'closed' ORDER BY lead.id;
 
 -- name: set_status
 UPDATE lead SET status = ?, changed = ? WHERE id = ? AND status <> ?;
@@ -72,9 +79,9 @@ WHERE merged_lead.into_lead = ? ORDER BY lead.id;
 SELECT lead.code, lead.status, lead.language, lead.asked_for_call, lead.safety, lead.tier, lead.score,
        lead.earliest_date, lead.created,
        EXISTS (SELECT 1 FROM person WHERE person.id = lead.person AND person.unreachable_since IS NOT NULL),
-       work.holder, work.waiting_since, work.moved_at, work.snoozed_until, work.attempts, work.last_attempt_at,
+       look.tier, look.clears_on, work.holder, work.waiting_since, work.moved_at, work.snoozed_until, work.attempts, work.last_attempt_at,
        work.reached_at
-FROM lead LEFT JOIN work ON work.lead = lead.id
+FROM lead LEFT JOIN work ON work.lead = lead.id LEFT JOIN second_look AS look ON look.lead = lead.id
 WHERE lead.status IN (SELECT value FROM json_each(:statuses))
   AND NOT EXISTS (SELECT 1 FROM merged_lead JOIN lead AS other ON other.id = merged_lead.into_lead
                   WHERE merged_lead.lead = lead.id AND other.status <> 'withdrawn');
@@ -156,6 +163,9 @@ SELECT id, changed, status FROM lead;
 -- name: packet_of
 SELECT lead.person, lead.status, lead.packet, work.closed_for
 FROM lead LEFT JOIN work ON work.lead = lead.id WHERE lead.id = ?;
+
+-- name: packet_of_code
+SELECT id, person, packet FROM lead WHERE code = ?;
 
 -- name: newest_open
 SELECT person, packet FROM lead WHERE status NOT IN ('closed', 'withdrawn') ORDER BY id DESC LIMIT ?;
