@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -137,6 +138,9 @@ class Conversation:
                 turn = take_turn(before, incoming, around)
         else:
             turn = take_turn(before, self._tapped(incoming, before, around), around)
+        if self._was_reworded(before, turn, around):
+            asked_again = before.having(notes=(Text(key="permission.reworded"),), revision=before.revision + 1)
+            turn = Turn(asked_again)
         turn = turn.with_(dialogue=self._with_permissions(turn, around.now))
         if turn.hand_over:
             around = replace(
@@ -154,8 +158,23 @@ class Conversation:
         if turn.wants_link:
             # The link is shown once and never stored with the dialogue.
             turn = turn.with_(dialogue=turn.dialogue.having(notes=()))
+        turn = turn.with_(dialogue=turn.dialogue.having(asked_in=self._hash_of_permission(turn.dialogue, shown.reply)))
         repeated = await self._commit(incoming, inbox_id, person, turn, shown, around)
         return await self.show(incoming.channel, incoming.address, incoming.language_hint) if repeated else shown
+
+    def _was_reworded(self, before: Dialogue, turn: Turn, around: Surroundings) -> bool:
+        """Whether a permission is given on a text that now reads otherwise than when it was shown."""
+        if not before.asked_in or all(change.state != "given" for change in turn.permissions):
+            return False
+        return before.asked_in != self._hash_of_permission(before, present(before, around))
+
+    def _hash_of_permission(self, dialogue: Dialogue, reply: Reply) -> str:
+        """SHA-256 of everything that a permission card says; nothing for another card."""
+        if not reply.text.key.startswith("permission."):
+            return ""
+        language, adult = dialogue.language, dialogue.self_answering
+        said = [self._wording.say(text, language, self_answering=adult) for text in (reply.text, *reply.details)]
+        return hashlib.sha256("\n\n".join(said).encode()).hexdigest()
 
     def _tapped(self, incoming: Incoming, before: Dialogue, around: Surroundings) -> Incoming:
         if not incoming.text:
@@ -228,7 +247,7 @@ class Conversation:
             PermissionRecord(
                 change.name,
                 change.state,
-                self._wording.text_hash(change.text_key, language),
+                self._wording.text_hash(change.text_key, language, self_answering=turn.dialogue.self_answering),
                 language,
                 now,
             )

@@ -147,6 +147,8 @@ class Dialogue(Model):
     source: str | None = None
     alarm: str | None = None
     page: str | None = None
+    # What a permission card said when it was shown, as a hash: nobody agrees to a text that has changed since.
+    asked_in: str = ""
 
     def permitted(self, name: PermissionName) -> bool:
         permission = self.permissions.get(name)
