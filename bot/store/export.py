@@ -5,7 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.store import addresses, inbox, lead_queue, outbox, turns
+from bot.store import (
+    addresses,
+    inbox,
+    lead_file,
+    lead_queue,
+    leads,
+    outbox,
+    overrides,
+    second_look,
+    turns,
+    work,
+)
 from bot.store.ledger import Ledger, numbered
 from bot.store.moments import from_micros
 from bot.store.queries import load_queries
@@ -31,6 +42,10 @@ def export(ledger: Ledger, person: str) -> dict[str, Any]:
         "addresses": [
             {"channel": channel, "address": address} for channel, address in addresses.addresses_of(ledger, number)
         ],
+        "live_messages": [
+            seal.open_text(outbox.LIVE, sealed)
+            for (sealed,) in ledger.sql.execute(_SQL["live_messages"], (number,)).fetchall()
+        ],
         "dialogue": json.loads(seal.open_text(turns.DIALOGUE, dialogue)),
         "permissions": [
             {"name": name, "state": state, "text_hash": text_hash, "language": language, "at": _iso(at)}
@@ -43,6 +58,7 @@ def export(ledger: Ledger, person: str) -> dict[str, Any]:
         "leads": [_lead(ledger, code) for (code,) in ledger.sql.execute(_SQL["leads"], (number,)).fetchall()],
         "waiting_to_be_sent": outbox.of_person(ledger, number),
         "received_and_kept": inbox.of_person(ledger, number),
+        "could_not_be_handled": inbox.troubles_of(ledger, number),
         "resume_links_until": [_iso(expires) for (expires,) in ledger.sql.execute(_SQL["links"], (number,)).fetchall()],
     }
 
@@ -70,6 +86,7 @@ def _lead(ledger: Ledger, code: str) -> dict[str, Any]:
         "changed": lead.changed.isoformat(),
         "contact": lead.contact,
         "packet": lead.packet,
+        "work": _work(ledger, code),
         "history": [
             {
                 "at": change.at.isoformat(),
@@ -81,6 +98,38 @@ def _lead(ledger: Ledger, code: str) -> dict[str, Any]:
             }
             for change in lead_queue.history(ledger, code)
         ],
+    }
+
+
+def _work(ledger: Ledger, code: str) -> dict[str, Any]:
+    """What the site has done with the lead and written beside it."""
+    [(lead, person, snoozed, attempts, last, reached, closed_for, looked_on, verdicts)] = ledger.sql.execute(
+        _SQL["work"], (code,)
+    ).fetchall()
+    seal = ledger.seal(person)
+
+    def rows(name: str) -> list[tuple[Any, ...]]:
+        return ledger.sql.execute(_SQL[name], (lead,)).fetchall()
+
+    return {
+        "snoozed_until": snoozed,
+        "calls": attempts,
+        "last_call": _iso(last),
+        "reached": _iso(reached),
+        "closed_for": None if closed_for is None else seal.open_text(work.CLOSED_FOR, closed_for),
+        "looked_at_again_on": looked_on,
+        "verdicts_since": None if verdicts is None else seal.open_json(second_look.VERDICTS, verdicts),
+        "steps": [
+            {"at": _iso(at), "what": what, **({} if why is None else seal.open_json(leads.WHY, why))}
+            for at, what, why in rows("steps")
+        ],
+        "call_attempts": [{"at": _iso(at), **seal.open_json(work.ATTEMPT, one)} for at, one in rows("attempts")],
+        "notes": [{"at": _iso(at), "note": seal.open_text(lead_file.NOTE, one)} for at, one in rows("notes")],
+        "verdicts_of_coordinators": [
+            {"at": _iso(at), **seal.open_json(overrides.OVERRIDE, one)} for at, one in rows("overrides")
+        ],
+        "worked_on_with_another": bool(rows("merged")),
+        "told_to_the_site": [{"at": _iso(at), "notice": kind} for at, kind in rows("announced")],
     }
 
 

@@ -82,6 +82,12 @@ def is_first(ledger: Ledger, kind: str, *parts: str) -> bool:
     return _is_new(ledger, ledger.marks.of(kind, *parts), ledger.now())
 
 
+def troubles_of(ledger: Ledger, person: int) -> list[str]:
+    """Why updates of this person's chats were set aside."""
+    rows = ledger.sql.execute(_SQL["troubles_of_person"], (person,)).fetchall()
+    return [ledger.intake.open_text(_WHY, why) for (why,) in rows]
+
+
 def purge(ledger: Ledger) -> None:
     """Forget hashes after seven days and quarantined updates after thirty."""
     now = ledger.now()

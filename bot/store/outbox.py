@@ -17,7 +17,7 @@ from bot.store.records import GivenUp, OutboxItem, Outgoing
 _SQL = load_queries("outbox")
 _CONTENT = b"outbox.sealed"
 _WHY = b"outbox.why"
-_LIVE = b"address.live_message"
+LIVE = b"address.live_message"
 GIVEN_UP_KEPT = timedelta(days=30)
 
 
@@ -104,7 +104,7 @@ def sent(ledger: Ledger, number: int, live_message: str | None) -> None:
         return
     person, chat, _ = found[0]
     if live_message is not None and person is not None:
-        sealed = ledger.seal(person).close_text(_LIVE, live_message) if live_message else None
+        sealed = ledger.seal(person).close_text(LIVE, live_message) if live_message else None
         ledger.sql.execute(_SQL["set_live_message"], (sealed, chat))
     ledger.sql.execute(_SQL["delete"], (number,))
 
@@ -178,8 +178,13 @@ def of_person(ledger: Ledger, person: int) -> list[dict[str, Any]]:
     """What is still to be sent to or about this person, opened."""
     seal = ledger.seal(person)
     return [
-        {"channel": channel, "op": op, **({} if sealed is None else seal.open_json(_CONTENT, sealed))}
-        for channel, op, sealed in ledger.sql.execute(_SQL["of_person"], (person,)).fetchall()
+        {
+            "channel": channel,
+            "op": op,
+            **({} if why is None else {"refused": seal.open_text(_WHY, why)}),
+            **({} if sealed is None else seal.open_json(_CONTENT, sealed)),
+        }
+        for channel, op, why, sealed in ledger.sql.execute(_SQL["of_person"], (person,)).fetchall()
     ]
 
 
@@ -196,4 +201,4 @@ def _live_message(ledger: Ledger, person: int | None, chat: bytes) -> str | None
     found = ledger.sql.execute(_SQL["live_message"], (chat,)).fetchall()
     if not found or found[0][0] is None:
         return None
-    return ledger.seal(person).open_text(_LIVE, found[0][0])
+    return ledger.seal(person).open_text(LIVE, found[0][0])

@@ -148,7 +148,7 @@ async def test_what_is_given_up_is_wiped_and_seen_and_the_chat_goes_on(
     )
     assert await send_all(store, clock) == ["b"]
     assert (await store.export(await family.person()))["waiting_to_be_sent"] == [
-        {"channel": "telegram", "op": "message"}
+        {"channel": "telegram", "op": "message", "refused": "Bad Request: message is too long"}
     ]
     await store.retry(item.id, clock.now, "too late")
     assert await store.due("telegram", 10, clock.now) == []

@@ -15,3 +15,30 @@ SELECT expires FROM resume_link WHERE person = ? ORDER BY expires;
 
 -- name: event_counts
 SELECT kind, detail, count(DISTINCT person) FROM event GROUP BY kind, detail ORDER BY kind, detail;
+
+-- name: live_messages
+SELECT live_message FROM address WHERE person = ? AND live_message IS NOT NULL;
+
+-- name: work
+SELECT lead.id, lead.person, work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at, work.closed_for,
+       second_look.looked_on, second_look.verdicts
+FROM lead LEFT JOIN work ON work.lead = lead.id LEFT JOIN second_look ON second_look.lead = lead.id
+WHERE lead.code = ?;
+
+-- name: steps
+SELECT at, action, why FROM lead_change WHERE lead = ? ORDER BY id;
+
+-- name: attempts
+SELECT at, sealed FROM call_attempt WHERE lead = ? ORDER BY id;
+
+-- name: notes
+SELECT at, sealed FROM lead_note WHERE lead = ? ORDER BY id;
+
+-- name: overrides
+SELECT at, sealed FROM verdict_override WHERE lead = ? ORDER BY id;
+
+-- name: merged
+SELECT 1 FROM merged_lead WHERE lead = ?;
+
+-- name: announced
+SELECT at, kind FROM announcement WHERE lead = ? ORDER BY at, kind;

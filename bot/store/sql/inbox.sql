@@ -30,3 +30,6 @@ DELETE FROM inbox WHERE quarantined_at < ?;
 
 -- name: of_person
 SELECT id, sealed FROM inbox WHERE chat IN (SELECT chat FROM address WHERE person = ?) ORDER BY id;
+
+-- name: troubles_of_person
+SELECT why FROM inbox WHERE chat IN (SELECT chat FROM address WHERE person = ?) AND why IS NOT NULL ORDER BY id;

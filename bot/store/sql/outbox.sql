@@ -85,4 +85,4 @@ DELETE FROM outbox WHERE given_up_at < ?;
 DELETE FROM outbox WHERE expires <= ?;
 
 -- name: of_person
-SELECT channel, op, sealed FROM outbox WHERE person = ? ORDER BY id;
+SELECT channel, op, why, sealed FROM outbox WHERE person = ? ORDER BY id;
