@@ -86,7 +86,7 @@ class Announcer:
         if begun is None:
             yield Announcement(row.code, "safety")
             return
-        step = safety_step(row.work, begun, now)
+        step = safety_step(row.work, begun, now, self._plan.hours)
         if step:
             # After a night without the server one message says it all: the steps in between are left out.
             yield self._told(row, f"safety {step}", "safety_again", now, until_claimed=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_work import Work
-from brasle_prescreen.working_hours import WorkingHours
+from brasle_prescreen.working_hours import ONE_DAY, WorkingHours
 
 
 class Waits(StrEnum):
@@ -71,11 +71,11 @@ class Level(StrEnum):
 
 
 # Minutes after the announcement of a lead with a safety flag at which it is announced again, to the two
-# people and the principal investigator, until somebody claims it. The last gap repeats for a day; by then
-# the telephone has rung.
+# people and the principal investigator, until somebody claims it. The last gap repeats for a day; from then
+# on it is every morning as the working day would begin, on free days too.
 SAFETY_MINUTES = (30, 60, 120, 240)
 _SAFETY_GAP = 240
-_SAFETY_LAST = 24 * 60
+_SAFETY_FIRST_DAY = 24 * 60
 
 
 def clock(work: Work, clears_on: date | None, plan: Plan) -> Clock | None:
@@ -167,7 +167,7 @@ def escalation(work: Work, plan: Plan, limits: Limits) -> tuple[Level, ...]:
     return (Level.SECOND_PERSON, Level.PI)
 
 
-def safety_step(work: Work, announced_at: datetime, now: datetime) -> int:
+def safety_step(work: Work, announced_at: datetime, now: datetime, hours: WorkingHours) -> int:
     """How many repeated announcements of a lead with a safety flag are due by now; 0 once somebody has it."""
     if not work.is_open or work.holder:
         return 0
@@ -175,5 +175,15 @@ def safety_step(work: Work, announced_at: datetime, now: datetime) -> int:
     passed = sum(1 for after in SAFETY_MINUTES if minutes >= after)
     if passed < len(SAFETY_MINUTES):
         return passed
-    beyond = min(minutes, _SAFETY_LAST) - SAFETY_MINUTES[-1]
-    return passed + int(beyond // _SAFETY_GAP)
+    beyond = min(minutes, _SAFETY_FIRST_DAY) - SAFETY_MINUTES[-1]
+    return passed + int(beyond // _SAFETY_GAP) + _mornings(announced_at + ONE_DAY, now, hours)
+
+
+def _mornings(after: datetime, until: datetime, hours: WorkingHours) -> int:
+    """How many mornings have come in between."""
+    begin = hours.spans[0][0]
+    first, last = after.astimezone(hours.zone), until.astimezone(hours.zone)
+    if last < first:
+        return 0
+    days = (last.date() - first.date()).days
+    return days + (last.time() >= begin) - (first.time() >= begin)

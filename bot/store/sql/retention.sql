@@ -1,5 +1,6 @@
 -- name: overdue
--- Whose time has run out. A lead that the site has not ended is kept, however old it is.
+-- Whose time has run out. A lead that the site has not ended is kept, however old it is; so is one that is closed only
+-- until a day on which it opens again.
 WITH one AS (
     SELECT person.id AS id, person.changed AS changed,
            (SELECT state FROM permission WHERE permission.person = person.id AND name = 'health'
@@ -7,7 +8,8 @@ WITH one AS (
            EXISTS (SELECT 1 FROM event WHERE event.person = person.id
                    AND kind IN ('finished', 'finished_early', 'screened')) AS finished,
            (SELECT max(lead.changed) FROM lead WHERE lead.person = person.id) AS moved,
-           EXISTS (SELECT 1 FROM lead WHERE lead.person = person.id AND status NOT IN ('closed', 'withdrawn')) AS is_open
+           EXISTS (SELECT 1 FROM lead WHERE lead.person = person.id AND (status NOT IN ('closed', 'withdrawn')
+                        OR (status = 'closed' AND lead.id IN (SELECT work.lead FROM work WHERE comes_back_on IS NOT NULL)))) AS is_open
     FROM person WHERE person.changed <= :any
 )
 SELECT id FROM one

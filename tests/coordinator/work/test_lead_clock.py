@@ -228,11 +228,16 @@ def test_ten_thousand_leads_over_the_holidays_are_each_escalated_once_a_level() 
 
 def test_safety_is_announced_again_and_again_until_somebody_has_it() -> None:
     lead = new()
-    steps = [safety_step(lead, MONDAY, MONDAY + timedelta(minutes=minute)) for minute in range(0, 3 * 24 * 60, 5)]
+    moments = [MONDAY + timedelta(minutes=minute) for minute in range(0, 40 * 24 * 60, 5)]
+    steps = [safety_step(lead, MONDAY, moment, PLAN.hours) for moment in moments]
     assert steps[0] == 0
     assert all(after - before in (0, 1) for before, after in pairwise(steps))
     changes = [5 * place for place, (before, after) in enumerate(pairwise(steps), start=1) if after > before]
-    assert changes == [30, 60, 120, 240, 480, 720, 960, 1200, 1440]
+    assert changes[:9] == [30, 60, 120, 240, 480, 720, 960, 1200, 1440]
+    mornings = [(MONDAY + timedelta(minutes=minute)).astimezone(ZONE) for minute in changes[9:]]
+    assert {morning.strftime("%H:%M") for morning in mornings} == {"08:00"}
+    # Every day, on free days too, for as long as nobody has it.
+    assert [after.date() - before.date() for before, after in pairwise(mornings)] == [timedelta(days=1)] * 38
     held = replace(lead, holder=ME, status=LeadStatus.CLAIMED)
-    assert safety_step(held, MONDAY, MONDAY + timedelta(days=1)) == 0
-    assert safety_step(replace(lead, status=LeadStatus.WITHDRAWN), MONDAY, MONDAY + timedelta(days=1)) == 0
+    assert safety_step(held, MONDAY, MONDAY + timedelta(days=1), PLAN.hours) == 0
+    assert safety_step(replace(lead, status=LeadStatus.WITHDRAWN), MONDAY, MONDAY + timedelta(days=1), PLAN.hours) == 0
