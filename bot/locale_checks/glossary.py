@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.locale_checks.finding import Finding
 from bot.locale_checks.glossary_file import FREE, GLOSSARY, Term, form_pattern
@@ -21,7 +23,7 @@ def check(shelf: Shelf) -> Iterable[Finding]:
 
 def _agreed(pair: Pair, term: Term) -> Iterable[Finding]:
     forms = term.says.get(pair.language)
-    if forms is None or term.kind in FREE or form_pattern(forms).search(pair.translation):
+    if forms is None or term.kind in FREE or _pattern(forms).search(pair.translation):
         return
     what = f"“{term.english}” is not said as agreed in {GLOSSARY}"
     yield pair.finding(NAME, what, f"Use {' or '.join(forms)}")
@@ -29,9 +31,17 @@ def _agreed(pair: Pair, term: Term) -> Iterable[Finding]:
 
 def _misleading(pair: Pair, term: Term, terms: list[Term]) -> Iterable[Finding]:
     """A form to avoid counts unless another term of this English text prescribes it, or a longer word holds it."""
+    never = term.never.get(pair.language, ())
+    if not any(form in pair.translation for form in never):
+        return
     allowed = [form for other in terms for form in other.says.get(pair.language, ())]
-    text = form_pattern(allowed).sub(" ", pair.translation) if allowed else pair.translation
-    for form in term.never.get(pair.language, ()):
-        if form_pattern((form,)).search(text):
+    text = _pattern(tuple(allowed)).sub(" ", pair.translation) if allowed else pair.translation
+    for form in never:
+        if _pattern((form,)).search(text):
             what = f"“{form}” is not to be used for “{term.english}” ({GLOSSARY})"
             yield pair.finding(NAME, what, f"Use {' or '.join(term.says.get(pair.language, ('another word',)))}")
+
+
+@lru_cache(maxsize=4096)
+def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
+    return form_pattern(forms)

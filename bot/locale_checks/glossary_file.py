@@ -21,7 +21,7 @@ FREE = ("word", "screen")
 _OTHER_COLUMNS = (KIND, "note")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Term:
     """One row: `says` are the forms of each language, the best first; `never` those that would mislead."""
 
@@ -60,9 +60,16 @@ class Glossary:
 
     def in_english(self, text: str) -> list[Term]:
         """The terms that an English text uses: the longest at each place, so `lupus nephritis` is not `lupus`."""
-        pattern = self._patterns["en"]
-        found = {match[0].lower() for match in pattern.finditer(text)}
-        return [term for term in self.terms if any(form.lower() in found for form in term.says["en"])]
+        found = {match[0].lower(): None for match in self._patterns["en"].finditer(text)}
+        return list(dict.fromkeys(term for form in found for term in self._by_form.get(form, ())))
+
+    @cached_property
+    def _by_form(self) -> dict[str, list[Term]]:
+        by_form: dict[str, list[Term]] = {}
+        for term in self.terms:
+            for form in term.says["en"]:
+                by_form.setdefault(form.lower(), []).append(term)
+        return by_form
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
@@ -76,13 +83,14 @@ class Glossary:
 def form_pattern(forms: Iterable[str]) -> re.Pattern[str]:
     """Any of the forms, the longest first; Latin ones as whole words, whatever their case."""
     ordered = sorted(set(forms), key=len, reverse=True)
-    return re.compile("|".join(_bounded(form) for form in ordered) or r"(?!)", re.IGNORECASE)
+    latin = [f"{re.escape(form)}{_end(form)}" for form in ordered if form[0].isascii()]
+    other = [f"{re.escape(form)}{_end(form)}" for form in ordered if not form[0].isascii()]
+    pieces = [rf"(?<![A-Za-z0-9])(?:{'|'.join(latin)})"] if latin else []
+    return re.compile("|".join(pieces + other) or r"(?!)", re.IGNORECASE)
 
 
-def _bounded(form: str) -> str:
-    before = r"(?<![A-Za-z0-9])" if form[0].isascii() else ""
-    after = r"(?![A-Za-z0-9])" if form[-1].isascii() else ""
-    return f"{before}{re.escape(form)}{after}"
+def _end(form: str) -> str:
+    return r"(?![A-Za-z0-9])" if form[-1].isascii() else ""
 
 
 def _term(path: Path, line: int, row: dict[str | None, str | list[str] | None]) -> Term:

@@ -19,9 +19,13 @@ _PLACEHOLDER = re.compile(r"\{[a-z][a-z0-9_]*\}")
 
 
 def check(shelf: Shelf) -> Iterable[Finding]:
+    limits: dict[str, Length | None] = {}
     for line in shelf.lines():
         text = _PLACEHOLDER.sub(PLACEHOLDER, line.text)
-        limit = limit_of(line.entry.key, shelf.rules.length)
+        key = line.entry.key
+        if key not in limits:  # the same for every language, and slow to find
+            limits[key] = limit_of(key, shelf.rules.length)
+        limit = limits[key]
         if limit is not None and limit.width is not None and display_width(text) > limit.width:
             what = f"{display_width(text)} wide; a {limit.kind} holds {limit.width} (a Chinese character is 2)"
             yield Finding(line.file, line.entry.line, line.entry.key, what, "Say it shorter")

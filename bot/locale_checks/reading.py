@@ -48,11 +48,12 @@ def measure(shelf: Shelf) -> Iterator[Measured]:
 
 def _english(shelf: Shelf, line: Line) -> Iterator[Measured]:
     rules = shelf.rules.reading
-    words = sum(len(sentence) for sentence in shelf.reader.english_sentences(line.text))
-    longest, syllables = shelf.reader.longest_word(line.text)
+    sentences = shelf.reader.english_sentences(line.text)
+    words = sum(len(sentence) for sentence in sentences)
     if words >= rules.words:
-        yield Measured(line, "grade", round(shelf.reader.grade(line.text), 1), rules.grade)
+        yield Measured(line, "grade", round(shelf.reader.grade(sentences), 1), rules.grade)
     elif words:
+        longest, syllables = shelf.reader.longest_word(sentences)
         yield Measured(line, "syllables", syllables, rules.syllables, longest)
 
 

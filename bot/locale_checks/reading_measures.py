@@ -53,22 +53,17 @@ class Reader:
         pieces = [_WORD.findall(_HYPHENED.sub(" ", piece)) for piece in _ENGLISH_END.split(plain)]
         return [words for words in pieces if words]
 
-    def grade(self, text: str) -> float:
+    def grade(self, sentences: list[list[str]]) -> float:
         """Flesch-Kincaid grade: 0.39 words a sentence + 11.8 syllables a word - 15.59 (Kincaid 1975)."""
-        sentences = self.english_sentences(text)
         words = [word for sentence in sentences for word in sentence]
         if not words:
             return 0.0
         spoken = sum(syllables.count(word, self.syllables) for word in words)
         return 0.39 * len(words) / len(sentences) + 11.8 * spoken / len(words) - 15.59
 
-    def longest_word(self, text: str) -> tuple[str, int]:
+    def longest_word(self, sentences: list[list[str]]) -> tuple[str, int]:
         """The word with the most syllables, and how many; for a label, which is no sentence to be graded."""
-        counted = [
-            (word, syllables.count(word, self.syllables))
-            for sentence in self.english_sentences(text)
-            for word in sentence
-        ]
+        counted = [(word, syllables.count(word, self.syllables)) for sentence in sentences for word in sentence]
         return max(counted, key=lambda pair: pair[1], default=("", 0))
 
     def han(self, text: str, language: str) -> str:

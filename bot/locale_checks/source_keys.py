@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,23 +44,20 @@ def named_in(folder: Path) -> Iterator[Named]:
 
 
 def _in_python(path: Path, tree: ast.Module) -> Iterator[Named]:
+    nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.Call, ast.Constant, ast.JoinedStr))]
     of_texts: set[int] = set()
-    for call in _text_calls(tree):
-        key = _argument(call, "key", 0)
-        if key is None:
-            continue
-        of_texts.add(id(key))
-        yield from _named(path, key, _value_names(call), sure=True)
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    for node in ast.walk(tree):
-        if id(node) not in of_texts and id(node) not in parts:
+    parts: set[int] = set()
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            parts.update(map(id, node.values))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
+            key = _argument(node, "key", 0)
+            if key is not None:
+                of_texts.add(id(key))
+                yield from _named(path, key, _value_names(node), sure=True)
+    for node in nodes:
+        if not isinstance(node, ast.Call) and id(node) not in of_texts and id(node) not in parts:
             yield from _named(path, node, None, sure=False)
-
-
-def _text_calls(tree: ast.Module) -> Iterable[ast.Call]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
-            yield node
 
 
 def _argument(call: ast.Call, name: str, position: int) -> ast.expr | None:

@@ -47,7 +47,7 @@ async def test_a_bare_number_is_an_answer_where_a_number_is_asked_for(tmp_path: 
 
 async def test_a_command_may_have_a_word_behind_it(tmp_path: Path) -> None:
     _, written = await play(tmp_path, "2", "1", "/language zh_Hans")
-    assert "您是替谁填写？" in written
+    assert "您是给谁填的？" in written
 
 
 async def test_each_line_of_the_answers_has_its_own_number(tmp_path: Path) -> None:

@@ -306,12 +306,12 @@ def test_runs_in_the_other_language_say_so(site: Site) -> None:
 
 def test_the_lines_about_demo_and_draft_go_when_they_no_longer_hold(site: Site) -> None:
     family = Family(site)
-    assert "演示版" in family.page.words
-    assert "草稿" in family.page.words
+    assert "这是试用" in family.page.words
+    assert "还没有最后定" in family.page.words
     site.conversation.demo = site.conversation.draft = False
     live = read(family.client.get("/"))
-    assert "演示版" not in live.words
-    assert "草稿" not in live.words
+    assert "这是试用" not in live.words
+    assert "还没有最后定" not in live.words
 
 
 def test_what_is_kept_for_a_moment_goes_by_time_and_by_number() -> None:
