@@ -10,9 +10,12 @@ import json
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 from bot.message import Channel, Model, Text, Value
 
 VERSION = 1
+_OF_THIS_VERSION = f'{{"version":{VERSION},'
 
 PermissionName = Literal["health", "handover", "abroad"]
 
@@ -35,7 +38,7 @@ class Given(Model):
 
     said: str
     choices: tuple[str, ...] = ()
-    sets: dict[str, Any] = {}
+    sets: dict[str, Any] = Field(default_factory=dict)
     shown: Value = ""
 
 
@@ -89,7 +92,7 @@ class Interview(Model):
     """The questions about one child, counted from 1."""
 
     child: int = 1
-    given: dict[str, Given] = {}
+    given: dict[str, Given] = Field(default_factory=dict)
     trail: tuple[str, ...] = ()
     card: str | None = None
     medicines: tuple[Medicine, ...] = ()
@@ -135,10 +138,10 @@ class Dialogue(Model):
     revision: int = 0
     state: str = "choosing_language"
     back_to: str | None = None
-    interview: Interview = Interview()
+    interview: Interview = Field(default_factory=Interview)
     earlier: tuple[Interview, ...] = ()
-    permissions: dict[PermissionName, Permission] = {}
-    contact: Contact = Contact()
+    permissions: dict[PermissionName, Permission] = Field(default_factory=dict)
+    contact: Contact = Field(default_factory=Contact)
     contact_step: str | None = None
     contact_whole: bool = False
     notes: tuple[Text, ...] = ()
@@ -192,13 +195,15 @@ class Dialogue(Model):
 
 
 def dump(dialogue: Dialogue) -> str:
-    return dialogue.model_dump_json(exclude_defaults=True)
+    """As it is stored: what is as it always is at the beginning is left out, but never the version."""
+    return _OF_THIS_VERSION + dialogue.model_dump_json(exclude_defaults=True, exclude={"version"})[1:]
 
 
 def load(stored: str) -> Dialogue:
     """Read a stored dialogue, whatever version wrote it."""
-    data = json.loads(stored)
-    return Dialogue.model_validate(upgrade(data))
+    if stored.startswith(_OF_THIS_VERSION):
+        return Dialogue.model_validate_json(stored)
+    return Dialogue.model_validate(upgrade(json.loads(stored)))
 
 
 def upgrade(data: dict[str, Any]) -> dict[str, Any]:
