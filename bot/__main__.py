@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -30,6 +31,8 @@ COMMANDS = {
     "docs": "write the generated pages of docs/ (--check: fail if they are stale)",
 }
 
+_ENDED_BY_THE_READER = 141  # as the shell says it of a program that SIGPIPE has ended
+
 
 def parser() -> argparse.ArgumentParser:
     lines = "\n".join(f"  {name:<12}{purpose}" for name, purpose in COMMANDS.items())
@@ -43,6 +46,18 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives its exit status."""
+    try:
+        status = _run(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read along (head, less) has seen enough; what Python would still write goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _ENDED_BY_THE_READER
+    return status
+
+
+def _run(argv: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in ("-h", "--help"):
         parser().print_help()

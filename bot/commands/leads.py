@@ -6,14 +6,14 @@ import argparse
 import getpass
 import json
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.commands.beside_server import with_store
+from brasle_prescreen.lead import CloseCategory, LeadStatus, may_close_for
 
-STATUSES = (
-    "new", "claimed", "contacting", "unreachable", "records_requested",
-    "pi_review", "visit_booked", "screening", "closed",
-)  # fmt: skip
+# The family's word cannot be given for it.
+STATUSES = tuple(one.value for one in LeadStatus if one is not LeadStatus.WITHDRAWN)
 
 
 def add_parser(commands: Any) -> None:
@@ -33,18 +33,22 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return with_store(lambda store, settings: _act(store, args))
+    return with_store(lambda store, settings: _act(store, settings, args))
 
 
-async def _act(store: Any, args: argparse.Namespace) -> int:
+async def _act(store: Any, settings: Any, args: argparse.Namespace) -> int:
     from bot.commands.operator import operator
     from bot.store.audit_entry import Did
 
     actor = operator()
     if args.action == "set-status":
         # The trail names who ran the command, whoever --by names.
+        problem = _reason_missing(args)
+        if problem:
+            print(problem, file=sys.stderr)
+            return 2
         by = args.by or getpass.getuser()
-        await store.set_lead_status(args.code, args.status, by, args.reason, actor=actor)
+        await store.desk.set_status(args.code, LeadStatus(args.status), by, args.reason or "", actor)
         print(f"{args.code}: {args.status}")
         return 0
     if args.action == "show":
@@ -58,7 +62,7 @@ async def _act(store: Any, args: argparse.Namespace) -> int:
         row = {**_row(lead), "contact": lead.contact, "packet": lead.packet}
         print(json.dumps(row, ensure_ascii=False, indent=None if args.json else 2))
         return 0
-    rows = [_row(lead) for lead in await store.leads(args.status)]
+    rows = [_listed(row) for row in await _in_order(store, settings) if args.status in (None, row.work.status)]
     await store.trail.record(actor, Did("queue.read", became=len(rows)))
     if args.json:
         print(json.dumps(rows, ensure_ascii=False))
@@ -73,6 +77,55 @@ async def _act(store: Any, args: argparse.Namespace) -> int:
     if not rows:
         print("No leads.")
     return 0
+
+
+async def _in_order(store: Any, settings: Any) -> list[Any]:
+    """All leads in the console's order, ended ones at the end."""
+    from bot.coordinator.plan import plan_of
+    from bot.flows.turn import SITE_ZONE
+    from brasle_prescreen.lead_clock import Limits
+    from brasle_prescreen.lead_queue import order, place
+
+    now = datetime.now(UTC)
+    today = now.astimezone(SITE_ZONE).date()
+    plan = plan_of(settings)
+    limits = Limits(plan, now)
+    rows = await store.desk.queue(ended=True)
+    placed = [place(row, plan, limits, now, today) for row in rows]
+    placed.sort(key=lambda one: (not one.row.work.is_open, *order(one, today)))
+    return [one.row for one in placed]
+
+
+def _listed(row: Any) -> dict[str, Any]:
+    """As it stands today: with what the site has decided, and the windows that are over."""
+    return {
+        "code": row.code,
+        "status": row.work.status.value,
+        "safety": row.safety,
+        "asked_for_call": row.asked_for_call,
+        "tier": row.tier,
+        "own_tier": row.own_tier,
+        "score": row.score,
+        "earliest_date": row.clears_on.isoformat() if row.clears_on else None,
+        "language": row.language,
+        "created": row.created.isoformat(),
+        "changed": row.work.moved_at.isoformat(),
+    }
+
+
+def _reason_missing(args: argparse.Namespace) -> str:
+    """Why a lead cannot be closed so; empty where it can."""
+    if args.status != LeadStatus.CLOSED:
+        return ""
+    from brasle_prescreen import load_protocol
+
+    criteria = [one.id for one in load_protocol().criteria]
+    if args.reason and may_close_for(args.reason, frozenset(criteria)):
+        return ""
+    categories = ", ".join(one.value for one in CloseCategory)
+    return (
+        f"Say why it is closed with --reason: a criterion ({criteria[0]} to {criteria[-1]}), or one of: {categories}."
+    )
 
 
 def _row(lead: Any) -> dict[str, Any]:

@@ -87,6 +87,10 @@ class Desk:
         """Take a closed lead up again."""
         return await self._store._write(work.reopen, code, by)
 
+    async def set_status(self, code: str, to: LeadStatus, by: str, reason: str, actor: str) -> Work:
+        """A move by the command line, by the same table; MoveRefused names the ways that there are."""
+        return await self._store._write(work.set_status, code, to, by, reason, actor)
+
     async def undo(self, code: str, by: str) -> str:
         """Take back one's own last step; gives its action."""
         return await self._store._write(work.undo, code, by)

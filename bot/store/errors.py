@@ -38,6 +38,10 @@ class UnknownStatus(StoreError, ValueError):
     """Not a status of a lead, or not a recruiting state."""
 
 
+class MoveRefused(StoreError):
+    """The table of moves does not lead from the lead's status to that one."""
+
+
 _CAUSES = {
     "SQLITE_FULL": "the disk is full; free some space, saving then goes on by itself",
     "SQLITE_READONLY": "it may not be written; check the owner and the rights of the folder and its files",

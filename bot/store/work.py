@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from bot.store import audit, codes, leads
 from bot.store.audit_entry import Did, Hidden
-from bot.store.errors import UnknownLead
+from bot.store.errors import MoveRefused, UnknownLead
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros, to_micros
 from bot.store.queries import load_queries
 from brasle_prescreen import lead_work
-from brasle_prescreen.lead import OPEN, LeadStatus
+from brasle_prescreen.lead import MOVES, OPEN, LeadStatus
 from brasle_prescreen.lead_work import Outcome, Refusal, Refused, Work
 
 _SQL = load_queries("work")
@@ -124,6 +124,31 @@ def reopen(ledger: Ledger, code: str, by: str) -> Work:
     return do(ledger, code, by, "reopen", lambda work: lead_work.reopen(work, by, now))
 
 
+def set_status(ledger: Ledger, code: str, to: LeadStatus, by: str, reason: str, actor: str) -> Work:
+    """A move by the command line, whoever has the lead: by the same table as the console's. MoveRefused.
+
+    `by` stands in the history, `actor` in the trail. `reason` is why it is closed.
+    """
+    held = find(ledger, code)
+    before = held.work
+    if to not in MOVES[before.status]:
+        ways = (
+            ", ".join(sorted(one.value for one in MOVES[before.status])) or "nowhere: only its family can take it back"
+        )
+        raise MoveRefused(f"{held.code} is {before.status.value}. From there it can go to: {ways}.")
+    after = replace(
+        before,
+        status=to,
+        moved_at=ledger.clock(),
+        holder="" if to in (LeadStatus.NEW, LeadStatus.CLAIMED, LeadStatus.CLOSED) else before.holder,
+        snoozed_until=None,
+        closed_for=reason if to is LeadStatus.CLOSED else "",
+        comes_back_on=None,
+    )
+    _step(ledger, held, after, by, "status", why={"reason": reason} if reason else NO_REASON, actor=actor)
+    return after
+
+
 def undo(ledger: Ledger, code: str, by: str) -> str:
     """Take back one's own last step; gives its action."""
     held = find(ledger, code)
@@ -147,7 +172,16 @@ def undoable(ledger: Ledger, held: Held, by: str) -> str | None:
     return str(found[0][3]) if "before" in why else None
 
 
-def _step(ledger: Ledger, held: Held, after: Work, by: str, action: str, *, why: Mapping[str, str] = NO_REASON) -> int:
+def _step(
+    ledger: Ledger,
+    held: Held,
+    after: Work,
+    by: str,
+    action: str,
+    *,
+    why: Mapping[str, str] = NO_REASON,
+    actor: str = "",
+) -> int:
     now = ledger.now()
     before = held.work
     seal = ledger.seal(held.person)
@@ -173,7 +207,7 @@ def _step(ledger: Ledger, held: Held, after: Work, by: str, action: str, *, why:
     # hash.
     reason = Hidden("\x1f".join(f"{key}={why[key]}" for key in sorted(why))) if why else None
     did = Did(f"lead.{action}", held.code, "status", before.status.value, after.status.value, reason)
-    audit.append(ledger, by, did)
+    audit.append(ledger, actor or by, did)
     if action != "follow":
         _mirror(ledger, held, after, by)
     return made

@@ -94,7 +94,7 @@ def test_reading_and_changing_by_command_leaves_entries(
     monkeypatch.setenv("USER", "somebody-else")
     assert run(capsys, "leads", "list")[0] == 0
     assert run(capsys, "leads", "show", code)[0] == 0
-    assert run(capsys, "leads", "set-status", code, "closed", "--reason", "E13", "--by", "Dr Zhou")[0] == 0
+    assert run(capsys, "leads", "set-status", code, "claimed", "--by", "Dr Zhou")[0] == 0
     assert run(capsys, "leads", "show", "BR-777777")[0] == 1
     assert run(capsys, "recruiting", "paused", "--as-of", "2026-11-22", "--by", "Dr Zhou")[0] == 0
     assert run(capsys, "recruiting")[0] == 0
@@ -108,7 +108,7 @@ def test_reading_and_changing_by_command_leaves_entries(
         ("", "lead.status", code, "new"),
         (me, "queue.read", "", "1"),
         (me, "lead.read", code, None),
-        (me, "lead.status", code, "closed"),
+        (me, "lead.status", code, "claimed"),
         (me, "recruiting.set", "", "paused 2026-11-22 -"),
         (me, "trail.read", "", None),
     ]
