@@ -17,7 +17,7 @@ MOST_BUTTONS = 100
 
 def utf16_length(text: str) -> int:
     """Telegram counts UTF-16 code units: most characters one, emoji two."""
-    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, most: int, mark: str = "\N{HORIZONTAL ELLIPSIS}") -> str:
