@@ -4,7 +4,7 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
-.PHONY: setup run test check format docs replies pictures faults-store clean
+.PHONY: setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console clean
 
 setup: .venv/.ok
 
@@ -44,6 +44,15 @@ pictures: .venv/.ok
 
 faults-store: .venv/.ok
 	BRASLE_FAULTS_EVERY=1 BRASLE_RETENTION_PEOPLE=10000 .venv/bin/pytest -s tests/store/test_rotation.py tests/store/test_retention.py
+
+console-pages: .venv/.ok
+	BRASLE_WHOLE=1 .venv/bin/pytest tests/coordinator/targets/test_axe.py
+
+console-speed: .venv/.ok
+	.venv/bin/python -m tests.coordinator.targets.speed
+
+fuzz-console: .venv/.ok
+	BRASLE_EXAMPLES=5000 .venv/bin/pytest tests/coordinator/targets/test_fuzz.py
 
 clean:
 	rm -rf .tools .venv .mypy_cache .pytest_cache .ruff_cache

@@ -5,7 +5,6 @@ see of it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 
 from bot.store.audit import Wanted
 from bot.store.errors import UnknownLead
-from bot.store.store import Store
 from bot.store.work_records import LeadFile, NewDecision, NewOverride
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_work import Outcome, Refusal, Refused
@@ -51,17 +49,6 @@ async def test_two_coordinators_who_claim_a_thousand_leads_never_both_get_one(ho
     holders = {row.code: row.work.holder for row in await hospital.desk.queue()}
     assert sorted(holders) == sorted(codes)
     assert set(holders.values()) <= {LI, WANG}
-
-
-async def test_claims_by_two_processes_at_once_are_not_both_granted(
-    hospital: Hospital, open_store: Callable[..., Store]
-) -> None:
-    other = open_store(beside_server=True)
-    codes = [await hospital.lead() for _ in range(100)]
-    both = [desk.claim(code, by) for code in codes for desk, by in ((hospital.desk, LI), (other.desk, WANG))]
-    said = await asyncio.gather(*both, return_exceptions=True)
-    assert sum(isinstance(one, Refused) for one in said) == len(codes)
-    assert sum(not isinstance(one, Exception) for one in said) == len(codes)
 
 
 async def test_a_lead_goes_its_way_and_the_familys_status_follows(hospital: Hospital) -> None:
