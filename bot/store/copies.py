@@ -1,21 +1,27 @@
-"""Copies of the data, as commands and housekeeping ask for them: `Store.copies`."""
+"""Copies of the data, and what must be told when one goes astray, as commands ask for them: `Store.copies`."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from bot.store import deletion_list, key_copies
+from bot.store import access_report, deletion_list, incident, key_copies
+from bot.store.access_report import Report
 from bot.store.audit_entry import Did
 from bot.store.backup import Manifest, make_backup
+from bot.store.incident import Affected
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
 
 if TYPE_CHECKING:
     from bot.store.store import Store
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class CopyPlace:
 
 
 class Copies:
-    """Backups of the database and copies of the keys, made beside a running server."""
+    """Backups, copies of the keys and who is affected by an incident, all beside a running server."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -52,6 +58,26 @@ class Copies:
         made = await asyncio.to_thread(key_copies.make_copy, self._store.folder, to, now)
         await self._store._write(_note, to, "keys")
         return made, await asyncio.to_thread(key_copies.remove_old, [to], now, keep)
+
+    async def affected(self, find: Callable[[Ledger], list[Affected]], by: str) -> list[Affected]:
+        """Who is affected, as one of the ways of `bot.store.incident` finds it; the trail notes the list first."""
+        found = await asyncio.to_thread(self._in_another_thread, find)
+        await self._store.trail.record(by, *incident.note(found))
+        return found
+
+    async def access_report(self, since: datetime, until: datetime, by: str) -> Report:
+        """What the trail says of a span; that it was made is in the trail."""
+        await self._store.trail.record(by, Did("access.reported"))
+        return await asyncio.to_thread(
+            self._in_another_thread, lambda ledger: access_report.report(ledger, since, until)
+        )
+
+    def _in_another_thread(self, work: Callable[[Ledger], T]) -> T:
+        ledger = self._store.another_reader()
+        try:
+            return work(ledger)
+        finally:
+            ledger.close()
 
     async def places(self) -> list[CopyPlace]:
         """Where copies were put, the latest first."""

@@ -32,7 +32,8 @@ def erase_person(ledger: Ledger, person: int, *, handled: int | None = None, by:
         resume_erasures(ledger)  # asked again because it could not be finished
         return
     for code, status in sql.execute(_SQL["leads_of"], (person,)).fetchall():
-        audit.append(ledger, by, Did("lead.erased", code, "status", status))
+        did = "lead.erased" if by == audit.FAMILY else "lead.expired"
+        audit.append(ledger, by, Did(did, code, "status", status))
     sql.execute(_SQL["keep_past_leads"], {"person": person, "now": ledger.now()})
     sql.execute(_SQL["drop_updates"], {"person": person, "handled": handled})
     sql.execute(_SQL["drop_receipts"], (person,))

@@ -120,7 +120,7 @@ async def test_over_many_days_nobody_is_kept_too_long_and_nobody_goes_too_early(
     assert await store.past_figures() == {(2026, kind): count for kind, count in gone.items()}
     past = [lead for lead in await store.leads() if lead.person is None]
     assert len(past) == gone["lead_closed"] + gone["lead_withdrawn"]
-    erased = await store.trail.entries(Wanted(action="lead.erased", limit=PEOPLE))
+    erased = await store.trail.entries(Wanted(action="lead.expired", limit=PEOPLE))
     assert len(erased) == len(past)
     assert {entry.who for entry in erased} == {"program"}
     print(f"{PEOPLE} families over 4 months of days: 0 overdue, 0 too early")
