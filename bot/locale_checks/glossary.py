@@ -34,11 +34,11 @@ def _misleading(pair: Pair, term: Term, terms: list[Term]) -> Iterable[Finding]:
     never = term.never.get(pair.language, ())
     if not any(form in pair.translation for form in never):
         return
-    allowed = [form for other in terms for form in other.says.get(pair.language, ())]
-    text = _pattern(tuple(allowed)).sub(" ", pair.translation) if allowed else pair.translation
-    for form in never:
-        if _pattern((form,)).search(text):
-            what = f"“{form}” is not to be used for “{term.english}” ({GLOSSARY})"
+    allowed = tuple(form for other in terms for form in other.says.get(pair.language, ()))
+    spans = [match.span() for match in _pattern(allowed).finditer(pair.translation)] if allowed else []
+    for match in _pattern(never).finditer(pair.translation):
+        if not any(begin <= match.start() and match.end() <= end for begin, end in spans):
+            what = f"“{match[0]}” is not to be used for “{term.english}” ({GLOSSARY})"
             yield pair.finding(NAME, what, f"Use {' or '.join(term.says.get(pair.language, ('another word',)))}")
 
 

@@ -84,4 +84,5 @@ def _numeral(table: Mapping[str, Any]) -> re.Pattern[str]:
     spoken = sorted({*table["numbers"], *table["soft_numbers"]}, key=len, reverse=True)
     words = rf"|\b(?:{'|'.join(map(re.escape, spoken))})\b" if spoken else ""
     digits = rf"|[{table['digits']}]+" if "digits" in table else ""
-    return re.compile(rf"\{{[a-z0-9_]+\}}|\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?{words}{digits}", re.IGNORECASE)
+    more = f"{table['after_digits']}?" if "after_digits" in table else ""
+    return re.compile(rf"\{{[a-z0-9_]+\}}|\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?{more}{words}{digits}", re.IGNORECASE)

@@ -14,7 +14,9 @@ from bot.wording import FOLDER
 
 
 def test_the_shipped_texts_raise_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["locales", "check"]) == 0, capsys.readouterr().out
+    code, said = main(["locales", "check"]), capsys.readouterr().out
+    assert code == 0, said
+    assert said.endswith("nothing to mend.\n"), said
 
 
 def found(folder: Path) -> list[Finding]:
@@ -207,6 +209,6 @@ def test_broken_rules_are_one_sentence(folder: Path, capsys: pytest.CaptureFixtu
 def test_the_check_is_quick() -> None:
     import time
 
-    start = time.perf_counter()
+    start = time.process_time()  # not the clock on the wall: other tests may be running beside this one
     findings(FOLDER)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
