@@ -145,9 +145,12 @@ class BrowserChannel:
     def keep_draft(self, session: str, form: FormData, shown: Shown) -> None:
         """Remember what was typed where it did not become the answer: after Why, Back, or a misread reply."""
         card = field(form, "card") or ""
-        misread = shown.answered is None and shown.reply.card == card and "many" not in form
-        typed, boxes = field(form, "text") or "", ticked(form) or ()
-        if card and (typed or boxes) and (is_aside(form) or misread):
+        same = shown.answered is None and shown.reply.card == card
+        # A question of the family's, answered or noted, is no draft of an answer; the boxes beside it are.
+        asked = same and any(note.key.startswith("question") for note in shown.reply.notes) and not is_aside(form)
+        misread = same and "many" not in form
+        typed, boxes = "" if asked else field(form, "text") or "", ticked(form) or ()
+        if card and (typed or boxes) and (is_aside(form) or misread or asked):
             self.drafts.put(session, Draft(card, typed, boxes))
         elif (draft := self.drafts.get(session)) and draft.card == card:
             self.drafts.take(session)

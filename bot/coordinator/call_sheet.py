@@ -4,11 +4,12 @@ language beside.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.coordinator.grid import Row
 from bot.coordinator.packet import CHINESE, Packet, Voice
+from bot.flows.family_questions import worded
 from bot.flows.papers import all_papers
 from bot.message import Text
 from bot.wording import Wording
@@ -27,16 +28,26 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A question of the family's, as a `Point`; `own_words`: typed by them, so `beside` is empty."""
+
+    text: str
+    beside: str
+    own_words: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallSheet:
     """`language` is the family's, `beside` the other one ("" if there is none).
 
-    `days` are answers of which the exact day would help. `bring` are the papers for the visit; `has` those
-    that the family says it has.
+    `asked` is what the family wants to know. `days` are answers of which the exact day would help.
+    `bring` are the papers for the visit; `has` those that the family says it has.
     """
 
     language: str
     beside: str
     points: tuple[Point, ...]
+    asked: tuple[Wish, ...]
     days: tuple[Point, ...]
     bring: tuple[Point, ...]
     has: tuple[str, ...]
@@ -80,8 +91,15 @@ def call_sheet(packet: Packet, rows: Sequence[Row], wording: Wording, family: st
         language=family,
         beside=other,
         points=tuple(points[:MOST_POINTS]),
+        asked=tuple(_asked(packet, spoken, second)),
         days=tuple(dict.fromkeys(days)),
         bring=tuple(bring),
         has=tuple(mine.say(Text(key=f"paper.{one.id}.short")) for one in all_papers() if one.id in has),
         has_private=has_private,
     )
+
+
+def _asked(packet: Packet, spoken: Voice, second: Voice | None) -> Iterator[Wish]:
+    for one in packet.asked():
+        text = worded(one)
+        yield Wish(spoken.say(text), second.say(text) if second and not one.said else "", bool(one.said))

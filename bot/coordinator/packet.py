@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from bot.flows.cards import words
 from bot.flows.contact import TIMES, WAYS
-from bot.flows.dialogue import Given, Medicine
+from bot.flows.dialogue import Asked, Given, Medicine
 from bot.message import Term, Text, Value
 from bot.wording import Wording
 from brasle_prescreen.medicines import Lexicon
@@ -95,6 +95,10 @@ class Packet:
                 is_open=found.choices in (("unsure",), ("skip",), ("tell_doctor",), ("prefer_doctor",)),
             )
 
+    def asked(self) -> Iterator[Asked]:
+        """What the family wants to know from the study team."""
+        yield from _valid(Asked, self.stored.get("asked", ()))
+
     def card(self, id: str) -> Card | None:
         """The card behind an id; None for one that the questions do not know any more."""
         try:
@@ -126,6 +130,14 @@ class Packet:
         """A medicine's name in the reader's language."""
         return Term(by_language=self._lexicon.names(entry))
 
+    def medicines_said(self) -> list[str]:
+        """Each medicine as the family typed it, in the order of the judged list; "" for one that was picked."""
+        listed = [one for one in packet_list(self.stored, "medicines") if isinstance(one, dict)]
+        judged = [one for one in packet_list(self.answers, "treatments") if isinstance(one, dict)]
+        if len(listed) == len(judged):
+            return [str(one.get("said", "")) for one in listed]
+        return [str(one.get("drug", "")) for one in judged]
+
     def ask(self, id: str) -> Text | None:
         """The question of a card, as the family is asked it."""
         card = self.card(id)
@@ -155,6 +167,12 @@ class Voice:
     def best_time(self, time: str) -> str:
         """When they want to be called: one of the offered times, or their own words."""
         return self.say(Text(key=f"contact.time.{time}")) if time in TIMES else time
+
+
+def packet_list(stored: Mapping[str, Any], name: str) -> list[Any]:
+    """A list of a stored packet; empty where another version kept something else there."""
+    found = stored.get(name, ())
+    return list(found) if isinstance(found, (list, tuple)) else []
 
 
 def _valid(model: type[Any], stored: Any) -> Iterator[Any]:

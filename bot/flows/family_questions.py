@@ -7,6 +7,7 @@ Nothing is kept before the permission.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.flows.buttons import navigation_button
 from bot.flows.cards import joined
@@ -46,7 +47,7 @@ def with_button(reply: Reply, dialogue: Dialogue) -> Reply:
     buttons = list(reply.navigation)
     at = next((place for place, one in enumerate(buttons) if one.id == "person"), len(buttons))
     buttons.insert(at, navigation_button(PAGE))
-    return reply.model_copy(update={"navigation": tuple(buttons)})
+    return replace(reply, navigation=tuple(buttons))
 
 
 def open_list(dialogue: Dialogue) -> Turn:
@@ -74,7 +75,7 @@ def page(dialogue: Dialogue, around: Surroundings) -> Reply:
     else:
         shown = _list_page(dialogue, around)
     notes = tuple(note for note in dialogue.notes if note not in shown.details)
-    return shown.model_copy(update={"notes": notes, "private": dialogue.state in PROTECTED})
+    return replace(shown, notes=notes, private=dialogue.state in PROTECTED)
 
 
 def _list_page(dialogue: Dialogue, around: Surroundings) -> Reply:
@@ -116,18 +117,17 @@ def _answer_page(dialogue: Dialogue, question: FamilyQuestion, around: Surroundi
 
 def _other_page(dialogue: Dialogue, around: Surroundings) -> Reply:
     typed = [one for one in dialogue.interview.asked if one.said]
-    choices = [
+    around_it = [
         Button(id="close", label=Text(key="questions.back")),
         Button(id="list", label=Text(key="questions.more")),
     ]
     if typed:
-        choices.append(Button(id="drop:", label=Text(key="questions.drop_last")))
+        around_it.append(Button(id="drop:", label=Text(key="questions.drop_last")))
     return Reply(
         text=Text(key="questions.other.ask"),
         details=() if dialogue.handed_over else (Text(key="questions.when_seen"),),
-        choices=tuple(choices),
         entry=Entry(kind="long", label=Text(key="questions.other.field")),
-        navigation=(navigation_button("person"),),
+        navigation=(*around_it, navigation_button("person")),
         card="questions_other",
     )
 
@@ -275,7 +275,9 @@ def heard(dialogue: Dialogue, said: Incoming, around: Surroundings, flow: Take) 
     if rest:
         turn = flow(kept, said.model_copy(update={"text": rest}), around)
     else:
-        turn = flow(kept, said, around) if dialogue.state == "answering" else stay(kept)
+        # Boxes that a page sends along are not finished by asking something.
+        alone = said.model_copy(update={"choices": None})
+        turn = flow(kept, alone, around) if dialogue.state == "answering" else stay(kept)
         if not _answered(kept.interview, turn.dialogue.interview):
             turn = stay(kept)
     above = _once(answers)
@@ -284,7 +286,7 @@ def heard(dialogue: Dialogue, said: Incoming, around: Surroundings, flow: Take) 
 
 
 def _once(notes: list[Text]) -> list[Text]:
-    """Without what is said twice; that a question is noted is said last."""
+    """That a question is noted, said once and last."""
     noted = [note for note in notes if note.key.startswith("questions.")]
     return [*(note for note in notes if note not in noted), *noted[:1]]
 
@@ -309,7 +311,8 @@ def _unread(turn: Turn, before: Dialogue, words: str, around: Surroundings) -> T
     if kept.interview.asked == before.interview.asked or alarm(words) == "medicine_advice":
         return turn
     others = [note for note in kept.notes if note.key not in ("please_tap", "review.please_tap", "done.nothing_more")]
-    return turn.with_(dialogue=kept.having(notes=(*others, _noted(kept, around))))
+    read_back = Text(key="questions.typed", values={"question": words[:LONGEST_ASKED]})
+    return turn.with_(dialogue=kept.having(notes=(read_back, _noted(kept, around), *others)))
 
 
 def _is_private(dialogue: Dialogue, around: Surroundings) -> bool:

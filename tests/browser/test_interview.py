@@ -239,3 +239,27 @@ async def test_a_private_link_goes_on_in_another_browser_at_the_same_card(clinic
         await third.page.locator("main button").click()
     assert await third.card() == ""
     assert token not in await third.page.content()
+
+
+async def test_what_a_family_asks_is_answered_and_nothing_is_lost(clinic: Clinic) -> None:
+    parent = await clinic.parent("zh-CN")
+    await parent.page.goto(clinic.url)
+    first = {"language": "language:zh_Hans", "permission": "agree", "respondent": "choose:parent"}
+    await parent.go_on(
+        "antibodies", {**first, "birth_date": ("=2014-05",), "sex": "choose:male", "diagnosis": "choose:sle"}
+    )
+    await parent.tick("tick:ana")
+    assert await parent.press("questions") == "questions"
+    assert await parent.press("ask:pays") == "question"
+    assert "公开登记里没有写" in await parent.words()
+    assert await parent.press("list") == "questions"
+    assert "费用谁来出？" in await parent.words()
+    assert await parent.press("other") == "questions_other"
+    assert await parent.type("能带奶奶去吗？") == "questions_other"
+    assert "能带奶奶去吗？" in await parent.notes()
+    assert await parent.page.input_value("#text") == ""
+    assert await parent.press("close") == "antibodies"
+    assert await parent.type("有安慰剂吗？") == "antibodies"
+    assert "没有提到安慰剂" in await parent.notes()
+    assert await parent.page.locator("#text").input_value() == ""
+    assert await parent.page.locator("input:checked").count() == 1

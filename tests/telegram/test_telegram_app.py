@@ -116,3 +116,21 @@ async def test_the_menu_and_the_pages_work_in_the_middle_of_a_question(
         )
     assert question.keyboard is None
     assert len([one for one in family.person.heard if one.keyboard]) == 1
+
+
+async def test_questions_about_the_study_are_answered_in_the_place_of_the_card(
+    app: App, telegram: FakeTelegram, family: Family
+) -> None:
+    question = await goes_on(telegram, family, lambda: card_that_says(family, "date of birth"))
+    family.person.taps("Questions?")
+    page = await family.person.sees_button("Any placebo?")
+    assert page is question
+    assert page.protected
+    family.person.taps("Who pays?")
+    await telegram.until(lambda: "says nothing about costs" in (question.text or ""))
+    family.person.taps("Back to where I was")
+    await telegram.until(lambda: "date of birth" in (question.text or ""))
+    family.person.says("is there a placebo")
+    await telegram.until(lambda: "dummy medicine" in (family.person.heard[-1].text or ""))
+    assert "date of birth" in (family.person.heard[-1].text or "")
+    assert len([one for one in family.person.heard if one.keyboard]) == 1

@@ -194,7 +194,13 @@ def test_no_text_tells_anybody_to_stop_or_put_off_a_medicine(shelf: Shelf) -> No
         r"停药|停用|减药|换药|改药|加药|(?<!月经)推迟|\bstop\b.*\bmedicine|\b(delay|put off|postpone)\b",
         re.IGNORECASE,
     )
-    asked = ("card.kidney_plan.ask", "card.kidney_plan.short", "card.allergy.choice.blinatumomab_reaction")
+    asked = (
+        "card.kidney_plan.ask",
+        "card.kidney_plan.short",
+        "card.allergy.choice.blinatumomab_reaction",
+        "question.medicines.ask",
+        "question.medicines.button",
+    )
     for line in shelf.lines():
         if line.entry.key.startswith(OF_THE_TEAM):
             continue
