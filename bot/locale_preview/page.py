@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,17 +104,24 @@ def relative(folder: Path, page: Path) -> Links:
     return Links(f"{way}/{{name}}#L{{line}}")
 
 
-def build(shelf: Shelf, findings: Iterable[Finding], links: Links, *, live: bool = False) -> Preview:
-    """The page of the texts as they stand. `live`: it reloads itself when the server says that a file has changed."""
+def build(
+    shelf: Shelf, findings: Iterable[Finding], links: Links, *, live: bool = False, only: Collection[str] = ()
+) -> Preview:
+    """The page of the texts as they stand. `live`: it reloads itself when the server says that a file has changed.
+
+    `only` some chapters, by their ids: what stands on no card is then not looked for.
+    """
     scenes = load_scenes()
     words = DraftWords(shelf)
     stage = Stage(scenes, load_protocol(), load_questions(), tuple(words.languages()), frozenset(shelf.master.entries))
     camera = Camera(stage, words)
-    parts = [(part, list(camera.part(part.id, shelf.master.entries))) for part in scenes.parts]
+    parts = [
+        (part, list(camera.part(part.id, shelf.master.entries))) for part in scenes.parts if not only or part.id in only
+    ]
     shots = [shot for _, taken in parts for shot in taken]
     often = Counter(key for shot in shots for key in shot.said)
     said = frozenset(often)
-    reasons, forgotten = uncovered(scenes, shelf.master.entries, said)
+    reasons, forgotten = uncovered(scenes, shelf.master.entries, said) if not only else ({}, [])
     about = _Files(shelf, findings, links)
     common = {key for key, times in often.items() if times >= STANDING}
     chapters = [

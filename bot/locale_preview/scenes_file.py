@@ -34,7 +34,8 @@ class Scene(_Data):
     else as [usual] says, else "none" or "not sure". `steps` are then taken: each is what a family sends; a typed text
     may differ by language. `notes` and `toast` are message keys said above the card; their values come from [values].
     `around` is laid over the surroundings. `page` shows a browser page that is no card. `whole` keeps a page's head
-    and foot. `messages` and `buttons` are message keys that Telegram shows outside a card.
+    and foot. `messages` and `buttons` are message keys that stand outside the cards, on Telegram or, with the channel
+    "letter", on paper.
     """
 
     id: str

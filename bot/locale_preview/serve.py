@@ -25,6 +25,8 @@ HOST = "127.0.0.1"
 HOSTS = [HOST, "localhost"]
 # A save is seen within so many seconds. Editors write in several steps, so a change is read once it has settled.
 LOOK_EVERY = 0.5
+# Empty: every chapter of the page.
+CHAPTERS: tuple[str, ...] = ()
 ENDINGS = (".po", ".pot", ".toml", ".csv")
 LINES = Links("/file/{name}#L{line}")
 HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
@@ -62,7 +64,7 @@ class Board:
     def _build(self) -> str:
         began = time.perf_counter()
         try:
-            preview = build(*look(self._folder), self._links, live=True)
+            preview = build(*look(self._folder), self._links, live=True, only=CHAPTERS)
         except WordingError as error:
             print(error, file=sys.stderr)
             return _with_word(self._page, str(error))

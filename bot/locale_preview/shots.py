@@ -182,7 +182,7 @@ class Camera:
             rows = [[self.words.say(self.stage.text(key), language)] for key in scene.buttons]
             *others, last = say
             bubbles = [*(Bubble("bot", Markup(one)) for one in others), Bubble("bot", Markup(last), rows)]  # noqa: S704
-            yield Figure("telegram", language, scene.messages[0], bubbles=tuple(bubbles))
+            yield Figure(scene.channel or "telegram", language, scene.messages[0], bubbles=tuple(bubbles))
 
 
 def uncovered(scenes: Scenes, keys: Iterable[str], said: Iterable[str]) -> tuple[dict[str, str], list[str]]:

@@ -17,6 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--serve", action="store_true", help="show it at an address of this computer, anew at every save"
     )
     parser.add_argument("--port", type=int, default=PORT, help=f"port for --serve (default: {PORT})")
+    parser.add_argument(
+        "--part", action="append", default=[], help="only this chapter, such as: urgent (may be repeated)"
+    )
     parser.add_argument("--folder", type=Path, help="another folder of locale files")
     parser.add_argument(
         "--links", metavar="PATTERN", help="address of a line in your editor, such as: vscode://file{path}:{line}"
@@ -34,20 +37,26 @@ def run(args: argparse.Namespace) -> int:
 
         return serve(folder, args.port, links)
     try:
-        return _write(folder, args.out, links)
+        return _write(folder, args.out, links, args.part)
     except WordingError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _write(folder: Path, out: Path, links: object) -> int:
+def _write(folder: Path, out: Path, links: object, only: list[str]) -> int:
     from bot.locale_preview.page import Links, build, relative
+    from bot.locale_preview.scenes_file import load_scenes
     from bot.locale_preview.taking import look
+
+    parts = [part.id for part in load_scenes().parts]
+    if strange := [id for id in only if id not in parts]:
+        print(f"There is no chapter {strange[0]}. There are: {', '.join(parts)}.", file=sys.stderr)
+        return 2
 
     began = time.perf_counter()
     file = out / "index.html" if out.is_dir() or not out.suffix else out
     shelf, findings = look(folder)
-    preview = build(shelf, findings, links if isinstance(links, Links) else relative(folder, file))
+    preview = build(shelf, findings, links if isinstance(links, Links) else relative(folder, file), only=only)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(preview.html, encoding="utf-8")
     seconds = time.perf_counter() - began
