@@ -30,11 +30,27 @@ def run(args: argparse.Namespace) -> int:
         print(problem.line())
     for line in _group(settings):
         print(line)
+    print(*_kept(settings), sep="\n")
     files = _data_files(settings)
     print(*files, sep="\n")
     grave = sum(problem.stops for problem in found) + sum(line.startswith("STOP") for line in files)
     print("It can start." if not grave else f"It cannot start: {grave} point(s) marked STOP must be mended first.")
     return 2 if grave else 0
+
+
+def _kept(settings: Any) -> list[str]:
+    """How long what is kept, and how the data folder stands."""
+    from datetime import UTC, datetime
+
+    from bot.store.condition import condition
+
+    days = (
+        f"no permission given {settings.keep_declined_days} days, unfinished {settings.keep_unfinished_days}, "
+        f"finished without a call {settings.keep_finished_days}, after the site has ended the lead "
+        f"{settings.keep_closed_days}, copies of keys {settings.keys_backup_days}"
+    )
+    told = f"ok    kept: {days}. Families are told (BRASLE_KEEP_..._DAYS, BRASLE_KEYS_BACKUP_DAYS)."
+    return [told, *condition(settings.data, datetime.now(UTC))]
 
 
 def _group(settings: Any) -> list[str]:

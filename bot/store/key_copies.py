@@ -20,7 +20,7 @@ from bot.store.keyring import FILE_NAME, Keyring, OpenedKeys, master_of
 from bot.store.moments import to_micros
 from bot.store.queries import load_queries
 from bot.store.schema import migrate
-from bot.store.sole_use import held_alone
+from bot.store.sole_use import held_alone, no_server
 
 _SQL = load_queries("keyring")
 _PREFIX, _SUFFIX = "keys-", ".sqlite3"
@@ -74,7 +74,11 @@ def put_back(copy: Path, folder: Path, *, replace: bool) -> int:
     tables = look_through(copy)
     if not {"secret", "person_key", "erased"} <= set(tables):
         raise BadCopy(f"{copy} is no copy of the keys.")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with no_server(folder, datetime.now(UTC)):
+        return _put_back(copy, folder, replace=replace)
+
+
+def _put_back(copy: Path, folder: Path, *, replace: bool) -> int:
     target = folder / FILE_NAME
     known = _deletions_beside(copy)
     if target.exists():

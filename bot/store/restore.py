@@ -23,7 +23,7 @@ from bot.store.keyring import FILE_NAME as KEYS
 from bot.store.keyring import Keyring
 from bot.store.ledger import Ledger
 from bot.store.schema import migrate
-from bot.store.sole_use import held_alone
+from bot.store.sole_use import held_alone, no_server
 
 _DRAFT = f".{DATABASE}.restoring"
 
@@ -64,10 +64,11 @@ def restore(place: Path, folder: Path, wish: Wish, clock: Callable[[], datetime]
         )
     if (target.exists() or (folder / f"{DATABASE}-wal").exists()) and not wish.replace:
         raise StoreError(f"{folder} holds a database already: say --replace to put the backup in its place.")
-    with held_alone(folder / KEYS):
-        pass  # asked first: a server has both files open
     draft = folder / _DRAFT
-    with closing(Keyring.open(folder, checkpoints=True)) as keys:
+    with no_server(folder, clock()), ExitStack() as opened:
+        with held_alone(folder / KEYS):
+            pass  # a command has both files open
+        keys = opened.enter_context(closing(Keyring.open(folder, checkpoints=True)))
         with ExitStack() as held:
             sound = target.exists() and _hold(held, target)
             known = _deletions(keys, place, wish)

@@ -13,9 +13,10 @@ from bot.store.connection import transaction
 from bot.store.errors import MasterKeyError
 from bot.store.keyring import FILE_NAME, PERSON_KEY, Master, master_of, secret_place
 from bot.store.master_key import make_next_master_key, take_next_master_key
+from bot.store.moments import utc_now
 from bot.store.queries import load_queries
 from bot.store.sealing import CannotOpen
-from bot.store.sole_use import held_alone
+from bot.store.sole_use import held_alone, no_server
 
 _SQL = load_queries("keyring")
 
@@ -24,7 +25,7 @@ def rotate(folder: Path) -> int:
     """Go over to a new master key; gives how many keys it wraps now. InUse while a server runs, MasterKeyError."""
     if not (folder / FILE_NAME).exists():
         raise MasterKeyError(f"{folder} has no {FILE_NAME}: there is nothing to wrap anew.")
-    with held_alone(folder / FILE_NAME) as sql:
+    with no_server(folder, utc_now()), held_alone(folder / FILE_NAME) as sql:
         # A change that was cut short after its transaction is finished by this, and another one is made.
         before = master_of(sql, folder)
         after = Master(make_next_master_key(folder))

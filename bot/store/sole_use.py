@@ -5,9 +5,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from bot.store.errors import InUse
+from bot.store.server_lock import ServerLock
+
+
+@contextmanager
+def no_server(folder: Path, now: datetime) -> Iterator[None]:
+    """No server serves the folder, nor can one start. StoreUnavailable, with the holder's name, if one does."""
+    lock = ServerLock.take(folder, now)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

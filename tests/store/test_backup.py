@@ -14,9 +14,11 @@ import pytest
 
 from bot.store import key_copies
 from bot.store.backup import verify_backup
-from bot.store.errors import BadCopy, InUse, StoreError
+from bot.store.errors import BadCopy, InUse, StoreError, StoreUnavailable
 from bot.store.records import Outgoing, RawUpdate
 from bot.store.restore import Wish, restore
+from bot.store.rotation import rotate
+from bot.store.server_lock import ServerLock
 from bot.store.store import Store
 from tests.store.conftest import Clock, Family, lead_record
 from tests.store.test_privacy import CANARY, NAME, plant, planted
@@ -112,6 +114,14 @@ async def test_a_running_server_and_a_folder_in_use_refuse_a_restore(
     with pytest.raises(InUse, match="stop the server"):
         restore(place, folder, Wish(BY, replace=True), clock)
     await store.close()
+    lock = ServerLock.take(folder, clock.now)
+    for work in (
+        lambda: restore(place, folder, Wish(BY, replace=True), clock),
+        lambda: rotate(folder),
+    ):
+        with pytest.raises(StoreUnavailable, match="Another server"):
+            work()
+    lock.release()
     with pytest.raises(StoreError, match="say --replace"):
         restore(place, folder, Wish(BY), clock)
     with pytest.raises(BadCopy, match="keys restore"):
@@ -148,7 +158,7 @@ async def test_the_folder_is_lost_and_comes_back_without_the_deleted(
     assert checked.is_whole, checked.faults
     assert [one.backup for one in checked.restored] == [done.manifest.made]
     assert {path.name for path in folder.iterdir() if not path.name.endswith(("-wal", "-shm"))} == {
-        "brasle.sqlite3", "keys.sqlite3", "master.key",
+        "brasle.sqlite3", "keys.sqlite3", "master.key", "server.lock",
     }  # fmt: skip
 
 

@@ -66,7 +66,9 @@ async def test_a_server_refuses_a_new_master_key_and_after_it_all_is_as_before(
     after = wrapped_by(folder)
     assert (len(before), len(after), before & after) == (1, 1, set())
     assert (folder / "master.key").read_bytes() != old
-    assert {path.name for path in folder.iterdir()} == {"brasle.sqlite3", "keys.sqlite3", "master.key"}
+    assert {path.name for path in folder.iterdir()} == {
+        "brasle.sqlite3", "keys.sqlite3", "master.key", "server.lock",
+    }  # fmt: skip
     await all_can_be_read(folder, clock)
     (folder / "master.key").write_bytes(old)
     with pytest.raises(MasterKeyError, match="does not belong"):
