@@ -11,6 +11,8 @@ ACTIONS = {
     "check": "say what to mend: file, line, key, what is wrong, how to mend it",
     "sync": "bring every language's file in line with the English, and remember the complete pairs",
     "approve": "enter an ethics committee's approval: real families are shown approved wordings only",
+    "draft": "begin a language from its nearest relative, for a person to look through",
+    "pseudo": "a made-up language that shows what was not translated and what is cut",
     "reload": "let the running server check the corrected files and serve them",
     "preview": "one page with every card of the conversation, in every language, as it will look",
     "status": "how far each language is, who read it, and what changed since",

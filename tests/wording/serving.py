@@ -8,9 +8,14 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
-from typing import IO
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+RUN = [sys.executable, "-m", "bot", "run", "--no-browser", "--port", "0"]
+
+
+def environment(folder: Path, data: Path, **settings: str) -> dict[str, str]:
+    named = {f"BRASLE_{name.upper()}": value for name, value in settings.items()}
+    return {**os.environ, "BRASLE_LOCALES": str(folder), "BRASLE_DATA": str(data), **named}
 
 
 class Server:
@@ -18,28 +23,23 @@ class Server:
 
     def __init__(self, folder: Path, data: Path, **settings: str) -> None:
         self.folder, self.data = folder, data
-        self.environment = {
-            **os.environ,
-            "BRASLE_LOCALES": str(folder),
-            "BRASLE_DATA": str(data),
-            **{f"BRASLE_{name.upper()}": value for name, value in settings.items()},
-        }
+        self.environment = environment(folder, data, **settings)
         self.log = (data.parent / f"{data.name}.log").open("w+")
-        self.process: subprocess.Popen[str] = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run", "--no-browser", "--port", "0"],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-        )
-        assert isinstance(self.process.stdout, IO) or self.process.stdout is not None
+        self.process = subprocess.Popen(RUN, env=self.environment, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        assert self.process.stdout is not None
         first = self.process.stdout.readline()
         found = ADDRESS.search(first)
         assert found, first + self.said()
         self.address = found[0]
 
+    @staticmethod
+    def run_to_its_end(folder: Path, data: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+        """For a server that is not expected to start."""
+        return subprocess.run(
+            RUN, env=environment(folder, data, **settings), capture_output=True, text=True, timeout=60, check=False
+        )
+
     def said(self) -> str:
-        self.log.flush()
         return Path(self.log.name).read_text(encoding="utf-8")
 
     def page(self, language: str = "zh-CN") -> str:
@@ -58,12 +58,16 @@ class Server:
         )
 
     def stop(self) -> None:
+        """Nothing happens a second time."""
         self.process.terminate()
+        self._ended()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self._ended()
+
+    def _ended(self) -> None:
         self.process.wait(timeout=20)
         if self.process.stdout:
             self.process.stdout.close()
         self.log.close()
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(timeout=20)
