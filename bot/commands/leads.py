@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.commands.beside_server import with_store
+from bot.commands.operator import a_name
 from brasle_prescreen.lead import CloseCategory, LeadStatus, may_close_for
 
 # The family's word cannot be given for it.
@@ -29,7 +30,7 @@ def add_parser(commands: Any) -> None:
     setting.add_argument("code")
     setting.add_argument("status", choices=STATUSES)
     setting.add_argument("--reason", help="for closed: a criterion's id or a category; the family never sees it")
-    setting.add_argument("--by", default=None, help="who (default: the name of this account)")
+    setting.add_argument("--by", type=a_name, help="who (default: the name of this account)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+
+
+def a_name(typed: str) -> str:
+    """What `--by` takes: somebody's name, as the lead's history shows it. Never an account or a part of the program:
+    their steps are their own.
+    """
+    if not typed.strip() or ":" in typed or typed in ("program", "family", "outbox"):
+        raise argparse.ArgumentTypeError("give a person's name; accounts act in the console")
+    return typed
 
 
 def operator() -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.commands.beside_server import with_store
-from bot.commands.operator import operator
+from bot.commands.operator import a_name, operator
 
 STATES = ("open", "waitlist", "paused", "closed")
 
@@ -19,7 +19,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("state", nargs="?", choices=STATES)
     parser.add_argument("--as-of", type=date.fromisoformat, help="the day this was decided, like 2026-11-22")
     parser.add_argument("--places", type=int, help="places left, for the coordinators' eyes")
-    parser.add_argument("--by", default=None, help="who (default: the name of this account)")
+    parser.add_argument("--by", type=a_name, help="who (default: the name of this account)")
 
 
 def run(args: argparse.Namespace) -> int:

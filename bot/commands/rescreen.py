@@ -17,7 +17,6 @@ from bot.commands.beside_server import with_store
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("rescreen", help="list leads whose verdicts a changed trial file or decision moves")
     parser.add_argument("--json", action="store_true", help="one JSON object a lead")
-    parser.add_argument("--by", default=None, help="who (default: the name of this account)")
     parser.add_argument("--private", action="store_true", help="name private criteria too")
 
 
@@ -31,7 +30,7 @@ async def _act(store: Any, args: argparse.Namespace) -> int:
 
     protocol = load_protocol()
     looked_at, rows = rescreen(protocol, await store.desk.every_packet(), await store.desk.decisions())
-    await store.desk.note_rescreened([row["code"] for row in rows], looked_at, args.by or operator())
+    await store.desk.note_rescreened([row["code"] for row in rows], looked_at, operator())
     private = frozenset() if args.private else frozenset(one.id for one in protocol.criteria if one.private)
     for row in rows:
         if args.json:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
+from bot.commands.operator import operator
 from bot.store.audit import Wanted
 from bot.store.records import Recruiting
 from brasle_prescreen.lead import OPEN
@@ -122,7 +123,7 @@ def rescreen(
     monkeypatch.setenv("BRASLE_DATA", str(site.store.folder))
 
     def run(*options: str) -> tuple[list[dict[str, Any]], str]:
-        assert main(["rescreen", "--json", "--by", "Zhou", *options]) == 0
+        assert main(["rescreen", "--json", *options]) == 0
         said = capsys.readouterr()
         return [json.loads(line) for line in said.out.splitlines()], said.err
 
@@ -152,7 +153,7 @@ def test_rescreen_lists_whom_a_decision_moves_and_contacts_nobody(
     assert wait_for(site.store.due("browser", 99, site.clock.now)) == []
     assert wait_for(site.store.due("notice", 99, site.clock.now)) == []
     [entry, *_] = wait_for(site.store.trail.entries(Wanted(action="lead.rescreened")))
-    assert (entry.subject, entry.name) == (moved, "Zhou")
+    assert (entry.subject, entry.name) == (moved, operator().removeprefix("command:"))
 
 
 def test_rescreen_says_what_a_changed_trial_file_moves(
