@@ -13,6 +13,7 @@ from bot.locale_checks.shelf import Shelf
 
 # BMJ Open 2020;10:e038091, twenty Chinese leaflets about lupus: mean characters of a sentence.
 LEAFLETS_SENTENCE = 30.6
+LEAFLETS_PER_100_WORDS = 3.4
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Figures:
 
     grades: Mapping[int, int]
     mean_grade: float
+    whole_grade: float
     labels: int
     hsk: Mapping[str, Mapping[int, int]]
     sentences: Mapping[str, tuple[int, float, int]]
@@ -32,6 +34,7 @@ def figures(shelf: Shelf) -> Figures:
     from bot.locale_checks.exceptions import EXCEPTIONS, read_exceptions
 
     grades: list[float] = []
+    english: list[list[str]] = []
     labels = 0
     hsk: dict[str, Counter[int]] = {}
     lengths: dict[str, list[int]] = {}
@@ -39,6 +42,7 @@ def figures(shelf: Shelf) -> Figures:
         language = one.line.language
         if one.name == "grade":
             grades.append(one.value)
+            english += shelf.reader.english_sentences(one.line.text)
         elif one.name == "syllables":
             labels += 1
         elif one.name == "hsk":
@@ -51,6 +55,7 @@ def figures(shelf: Shelf) -> Figures:
     return Figures(
         grades=Counter(max(0, round(grade)) for grade in grades),
         mean_grade=round(sum(grades) / len(grades), 1) if grades else 0.0,
+        whole_grade=round(shelf.reader.grade(english), 1),
         labels=labels,
         hsk=hsk,
         sentences={code: (len(each), round(sum(each) / len(each), 1), max(each)) for code, each in lengths.items()},
@@ -61,7 +66,8 @@ def figures(shelf: Shelf) -> Figures:
 def in_words(found: Figures) -> str:
     """For the terminal: a line each."""
     lines = [
-        f"English: {sum(found.grades.values())} texts with a grade (Flesch-Kincaid), mean {found.mean_grade:g}; "
+        f"English: {sum(found.grades.values())} texts with a grade (Flesch-Kincaid), mean {found.mean_grade:g}, "
+        f"read as one text {found.whole_grade:g}; "
         f"{found.labels} labels of fewer words, by their longest word.",
         "  " + ", ".join(f"grade {grade}: {count}" for grade, count in sorted(found.grades.items())),
     ]
@@ -77,5 +83,5 @@ def in_words(found: Figures) -> str:
 
 
 def hsk_name(level: int) -> str:
-    """`HSK 4`; the highest three are one level, and `only terms` where nothing else is left to measure."""
-    return {0: "only terms", 7: "HSK 7-9", BEYOND: "beyond HSK 9"}.get(level, f"HSK {level}")
+    """`HSK 4`; the highest three are one level, and `nothing but terms` where no other character is left."""
+    return {0: "nothing but terms", 7: "HSK 7-9", BEYOND: "beyond HSK 9"}.get(level, f"HSK {level}")
