@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import main
+from bot.locale_checks import every
 from bot.locale_tools.po_file import FUZZY
-from bot.wording_pairs import COMPLETE
+from bot.message import Text
+from bot.wording import Wording, WordingError
+from bot.wording_pairs import APPROVED, COMPLETE
 from bot.wording_reload import TOLD
 from tests.wording.editing import CHINESE, change, entry, reword_english, translate
-from tests.wording.serving import Server
+from tests.wording.serving import Server, environment
 
 ASK = "language.ask"
 # The first line of the first card.
@@ -37,20 +41,16 @@ def start(all_in_line: Path, tmp_path: Path) -> Iterator[Start]:
 
 def test_a_correction_is_served_without_a_restart_and_a_slip_is_not(all_in_line: Path, start: Start) -> None:
     server = start()
-    old, new = OLD, NEW
-    assert old in server.page()
+    assert OLD in server.page()
 
-    translate(all_in_line, ASK, entry(all_in_line, CHINESE, ASK).translation.replace(old, new))
-    taken = server.command("locales", "reload")
-    assert taken.returncode == 0, taken.stderr
-    assert f"{ASK}: zh_Hans" in taken.stdout
-    assert new in server.page()
-
-    # Half done is no mistake: what is whole is taken, the rest waits.
+    # A whole pair is taken; what is half done is no mistake, and waits.
+    translate(all_in_line, ASK, entry(all_in_line, CHINESE, ASK).translation.replace(OLD, NEW))
     reword_english(all_in_line, "nav.skip", "Leave it")
-    waits = server.command("locales", "reload")
-    assert waits.returncode == 0, waits.stdout + waits.stderr
-    assert "keep their last wording" in waits.stdout
+    taken = server.command("locales", "reload")
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    assert f"{ASK}: zh_Hans" in taken.stdout
+    assert "keep their last wording" in taken.stdout
+    assert NEW in server.page()
 
     # A word that nobody may read, in a whole pair: nothing of the file is taken, and the reason is told.
     translate(all_in_line, "result.likely", "恭喜，您已符合入组条件。")
@@ -59,7 +59,7 @@ def test_a_correction_is_served_without_a_restart_and_a_slip_is_not(all_in_line:
     assert refused.returncode == 1
     assert "result.likely" in refused.stdout
     assert "forbidden" in refused.stdout
-    assert new in server.page()
+    assert NEW in server.page()
     assert "result.likely" in server.said()
 
     # No gettext at all: by signal this time; a restart after a crash goes on with the same texts.
@@ -71,52 +71,47 @@ def test_a_correction_is_served_without_a_restart_and_a_slip_is_not(all_in_line:
         assert server.process.poll() is None
         server.page()
     assert not json.loads(told.read_text("utf-8"))["taken"]
-    assert new in server.page()
     server.kill()
     again = start()
-    assert new in again.page()
-    assert new not in (all_in_line / COMPLETE).read_text("utf-8")
+    assert NEW in again.page()
+    assert NEW not in (all_in_line / COMPLETE).read_text("utf-8")
 
 
-def test_only_approved_wordings_reach_real_families(all_in_line: Path, start: Start, tmp_path: Path) -> None:
+def test_only_approved_wordings_reach_real_families(
+    all_in_line: Path, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environment(all_in_line, tmp_path / "data", demo="false").items():
+        monkeypatch.setenv(name, value)
     refused = Server.run_to_its_end(all_in_line, tmp_path / "data", demo="false")
     assert refused.returncode == 2
-    assert "language.ask has no approval" in refused.stderr or "have no approval" in refused.stderr
+    assert "texts for families have no approval" in refused.stderr
     assert "Traceback" not in refused.stderr
-
-    old, new = OLD, NEW
-    approve = ("locales", "approve", "--folder", str(all_in_line), "--date", "2026-11-22", "--number")
-    server = start(demo="true")
-    assert server.command(*approve, "2026-123").returncode == 0
-    server.stop()
+    approve = ["locales", "approve", "--folder", str(all_in_line), "--date", "2026-11-22", "--number"]
+    assert main([*approve, "2026-123"]) == 0
     server = start(demo="false")
-    assert old in server.page()
+    assert OLD in server.page()
 
-    translate(all_in_line, ASK, entry(all_in_line, CHINESE, ASK).translation.replace(old, new))
-    waits = server.command("locales", "reload")
-    assert waits.returncode == 0, waits.stdout + waits.stderr
-    assert "keep their last wording" in waits.stdout
-    assert old in server.page()
-    doctor = server.command("doctor")
-    assert f"{ASK} was changed after its approval 2026-123" in doctor.stdout
+    translate(all_in_line, ASK, entry(all_in_line, CHINESE, ASK).translation.replace(OLD, NEW))
+    before = Wording.load(all_in_line, families=True)
+    assert OLD in before.say(Text(key=ASK), "zh_Hans")
+    main(["doctor"])
+    assert f"{ASK} was changed after its approval 2026-123 of 2026-11-22" in capsys.readouterr().out
 
-    approved = server.command(*approve, "2026-200", "--keys", "language.*")
-    assert approved.returncode == 0, approved.stdout + approved.stderr
-    assert approved.stdout.startswith("1 texts entered under 2026-200")
+    assert main([*approve, "2026-200", "--keys", "language.*"]) == 0
+    assert capsys.readouterr().out.startswith("1 texts entered under 2026-200")
     assert server.command("locales", "reload").returncode == 0
-    assert new in server.page()
+    assert NEW in server.page()
 
 
 def test_nobody_to_ask_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from bot.__main__ import main
-
     assert main(["locales", "reload", "--data", str(tmp_path)]) == 2
     assert "No server runs" in capsys.readouterr().err
 
 
-def test_what_is_fuzzy_cannot_be_approved(in_line: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from bot.__main__ import main
-
+def test_what_is_fuzzy_cannot_be_approved(
+    in_line: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(every, "mistakes", lambda folder: [])
     change(in_line, CHINESE, "nav.skip", flags=frozenset({FUZZY}))
     command = [
         "locales",
@@ -138,8 +133,6 @@ def test_what_is_fuzzy_cannot_be_approved(in_line: Path, capsys: pytest.CaptureF
 
 def test_a_manifest_edited_by_hand_is_refused(in_line: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from bot.__main__ import main
-    from bot.wording import Wording, WordingError
-    from bot.wording_pairs import APPROVED
 
     assert main(["locales", "approve", "--folder", str(in_line), "--number", "1", "--date", "2026-11-22"]) == 0
     path = in_line / APPROVED
