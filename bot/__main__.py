@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": "whether a backup is whole",
     "restore": "put a backup back; the server must be stopped",
     "keys": "copy or put back the keys, or change the master key",
+    "export": "everything that is kept about one family, as JSON in a closed file",
     "purge": "delete now what has been kept long enough; works while the server runs",
     "incident": "who is affected by a leak, which data, and notices in both languages",
     "access-report": "who read and changed what in a year, from the trail",

@@ -40,6 +40,7 @@ _OF_ALL: Mapping[str, frozenset[str]] = {
     "export.queue_named": frozenset({STATUS, CONTACT}),
     "export.screening_log": frozenset({STATUS}),
 }
+_WHOLE = frozenset({"lead.exported"})
 _COMMAND = "command:"
 
 
@@ -78,6 +79,8 @@ def by_readings(ledger: Ledger, span: Span) -> list[Affected]:
             # A command shows the whole lead at once, the page a part at a time.
             whole = action == "lead.read" and who.startswith(_COMMAND)
             known.touch(subject, EVERYTHING if whole else _OF_ONE[action], at)
+        elif action in _WHOLE:
+            known.touch(subject, EVERYTHING, at)
         elif action in _OF_ALL:
             known.touch_all(_OF_ALL[action], at)
     return known.affected()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import json
 import random
 import time
 from collections import Counter
@@ -177,3 +178,28 @@ async def test_the_yearly_report_is_what_really_happened(store: Store, clock: Cl
     assert {(one.who, one.action): one.times for one in report.accesses} == truth
     assert {(one.code, one.who): one.times for one in report.readers} == readers
     assert len(truth) == 9
+
+
+def test_a_familys_data_is_given_out_into_a_closed_file_and_the_trail_says_so(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BRASLE_DATA", str(folder))
+    monkeypatch.chdir(tmp_path)
+
+    async def fill() -> str:
+        store = Store.open(folder)
+        [code] = await leads(store, 1)
+        await store.close()
+        return code
+
+    code = asyncio.run(fill())
+    assert main(["export", code, "--to", "family.json"]) == 0
+    given = json.loads((tmp_path / "family.json").read_text("utf-8"))
+    assert given["leads"][0]["contact"]["value"] == "13800000000"
+    assert (tmp_path / "family.json").stat().st_mode & 0o077 == 0
+    assert main(["export", code, "--to", "family.json"]) == 1
+    assert main(["export", "BR-222222", "--to", "other.json"]) == 1
+    assert main(["audit", "list", "--action", "lead.exported"]) == 0
+    said = capsys.readouterr()
+    assert code in said.out
+    assert "13800" not in said.out + said.err
