@@ -36,3 +36,13 @@ def test_a_lead_of_before_there_were_questions_is_read(site: ConsoleSite) -> Non
     del fields["packet"]["asked"]
     code = wait_for(hands_over(site.store, told, packet=fields["packet"]))
     assert site.sign_in("coordinator").get(f"/coordinator/leads/{code}").status_code == 200
+
+
+def test_paper_has_room_for_some_and_counts_the_rest(site: ConsoleSite) -> None:
+    told = asking()
+    told.more["asked"] = (*(Asked(said=f"Question {n}?") for n in range(11)),)
+    code = wait_for(hands_over(site.store, told))
+    page = site.sign_in("coordinator").get(f"/coordinator/leads/{code}").text
+    assert page.count("Question 7?") == 2
+    assert page.count("Question 8?") == 1
+    assert "And 3 more" in page
