@@ -277,7 +277,7 @@ def heard(dialogue: Dialogue, said: Incoming, around: Surroundings, flow: Take) 
     else:
         # Boxes that a page sends along are not finished by asking something.
         alone = said.model_copy(update={"choices": None})
-        turn = flow(kept, alone, around) if dialogue.state == "answering" else stay(kept)
+        turn = flow(kept, alone, around) if _reads_answers(dialogue, around) else stay(kept)
         if not _answered(kept.interview, turn.dialogue.interview):
             turn = stay(kept)
     above = _once(answers)
@@ -289,6 +289,14 @@ def _once(notes: list[Text]) -> list[Text]:
     """That a question is noted, said once and last."""
     noted = [note for note in notes if note.key.startswith("questions.")]
     return [*(note for note in notes if note not in noted), *noted[:1]]
+
+
+def _reads_answers(dialogue: Dialogue, around: Surroundings) -> bool:
+    """Whether the card may find its answer in a question. A list of medicines would take "any placebo?" for a name."""
+    card = dialogue.interview.card
+    if dialogue.state != "answering" or card is None:
+        return False
+    return around.questions.template(card)[0].kind not in ("medicines", "vaccines")
 
 
 def _answered(before: Interview, after: Interview) -> bool:

@@ -109,6 +109,8 @@ async def test_ticks_and_a_person_are_not_lost(family: Family) -> None:
 TYPED = {
     "要停药吗？": "medicines",
     "有沒有安慰劑？": "placebo",
+    "有安慰剂吗？": "placebo",
+    "贝林妥欧单抗是什么药？": "drug",
     "医生您好，请问要跑几趟杭州？": "trips",
     "is there a placebo": "placebo",
     "Who pays for the travel?": "pays",
@@ -130,7 +132,12 @@ async def test_a_question_typed_at_a_card_is_answered_above_it(family: Family) -
             assert not any(note.startswith("misread") for note in family.notes)
             after = (await family.stored()).interview
             assert after.model_copy(update={"asked": before.asked}) == before
-    assert await asked(family) == ["medicines", "trips", "pays"]
+    # While a name is being asked back, too.
+    await family.says("倍利妥")
+    assert family.key == "medicine.which.ask"
+    await family.says("有安慰剂吗？")
+    assert (family.key, family.notes) == ("medicine.which.ask", ["question.placebo.answer"])
+    assert await asked(family) == ["medicines", "drug", "trips", "pays"]
 
 
 async def test_an_answer_beside_a_question_counts(family: Family) -> None:
