@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _BUSY_SECONDS = 10
@@ -22,7 +22,10 @@ def connect_writer(path: Path, *, checkpoints: bool) -> sqlite3.Connection:
     (https://sqlite.org/wal.html, "the WAL-reset bug"): so one connection in a process writes, and one
     process checkpoints.
     """
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # Only a file that is not there is opened by ourselves: closing one that this process has open elsewhere would drop
+    # SQLite's locks on it, and the next command that ends would take the log away from under a running server.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     _prepare(sql)
     sql.execute("PRAGMA journal_mode = WAL").fetchall()

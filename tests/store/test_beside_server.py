@@ -86,3 +86,20 @@ async def test_a_closed_store_can_be_closed_again(store: Store) -> None:
         assert "closed" in str(error)  # noqa: PT017
     else:
         raise AssertionError("it answered")
+
+
+async def test_a_second_store_of_the_same_process_leaves_the_first_its_locks(store: Store, folder: Path) -> None:
+    second = Store.open(folder, beside_server=True)
+    await second.close()
+    command = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "import sys; from pathlib import Path; from bot.store.store import Store; "
+        "Store.open(Path(sys.argv[1]), beside_server=True).close_now()",
+        str(folder),
+    )
+    assert await command.wait() == 0
+    assert (folder / "brasle.sqlite3-wal").exists(), (
+        "whoever ends last takes the log away: the command was not the last"
+    )
+    assert (folder / "keys.sqlite3-wal").exists()
