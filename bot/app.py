@@ -269,6 +269,7 @@ class App:
         stop = threading.Event()
         try:
             await asyncio.to_thread(seed, demo, self._clock(), stop)
+            await self.store.desk.counting.anew()
         except Exception:  # a try-out without them is still one
             log.exception("the invented families of the demo could not be made")
         finally:

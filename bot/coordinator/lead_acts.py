@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot.coordinator.access import Page, Visit, needs
 from bot.coordinator.lead_page import show
+from bot.coordinator.refusal import refusal
 from bot.flows.turn import SITE_ZONE
 from bot.message import Day, Text
 from bot.store.errors import UnknownLead
@@ -191,19 +192,13 @@ async def _act(
     except UnknownLead:
         return visit.not_found()
     except Refused as refused:
-        why = await _refusal(visit, refused)
+        why = await refusal(visit, refused)
         at_field = bool(field) and refused.why in OF_THE_FIELD
         return await show(
             visit, _code(visit), problems={field if at_field else "lead": why}, open_form=open_form, status=409
         )
     told = said if isinstance(said, Text) else Text(key=f"console.lead.did.{said}")
     return visit.go(f"/coordinator/leads/{_code(visit)}", say=told)
-
-
-async def _refusal(visit: Visit, refused: Refused) -> Text:
-    names = await visit.store.staff.names()
-    holder = names.get(refused.holder) or visit.word("queue.somebody")
-    return Text(key=f"console.refusal.{refused.why.value}", values={"name": holder})
 
 
 def _too_long() -> Text:

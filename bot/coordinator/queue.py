@@ -15,12 +15,15 @@ from bot.coordinator.access import Page, Visit, needs
 from bot.coordinator.notices_page import in_trouble
 from bot.coordinator.packet import Voice
 from bot.coordinator.plan import due_text, knows_the_year, plan_of
+from bot.coordinator.refusal import refusal
 from bot.flows.turn import SITE_ZONE
 from bot.message import Day, Text
 from bot.store.audit_entry import Did
+from bot.store.errors import UnknownLead
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_clock import DueIn, Limits, Plan, due_in
 from brasle_prescreen.lead_queue import Placed, QueueRow, Tier, View, order, place, shows, views
+from brasle_prescreen.lead_work import Refused
 
 ROWS_ON_A_PAGE = 50
 _ENDED = (View.CLOSED,)
@@ -50,13 +53,42 @@ class ViewLink:
 @needs("queue.read")
 async def queue(visit: Visit) -> Response:
     """One view of the queue, one page of it."""
-    try:
-        view = View(visit.request.path_params.get("view", View.OPEN))
-    except ValueError:
+    view = _view(visit)
+    if view is None:
         return visit.not_found()
     code = visit.query("code")
     if code:
         return visit.go(f"/coordinator/leads/{quote(code, safe='')}")
+    return await _show(visit, view, _number(visit.request.path_params.get("page", "1")))
+
+
+@needs("lead.claim")
+async def claim_here(visit: Visit) -> Response:
+    """Take a lead without leaving the queue; what came of it is said above the rows."""
+    view = _view(visit)
+    if view is None:
+        return visit.not_found()
+    code, http_status = visit.typed("lead_code"), 200
+    try:
+        await visit.store.desk.claim(code, visit.who.by)
+        visit.console.put_note(visit, Text(key="console.queue.claimed", values={"code": code}))
+    except UnknownLead:
+        return visit.not_found()
+    except Refused as refused:
+        visit.console.put_note(visit, await refusal(visit, refused))
+        http_status = 409
+    return await _show(visit, view, _number(visit.typed("page")), just=code, http_status=http_status)
+
+
+def _view(visit: Visit) -> View | None:
+    try:
+        return View(visit.request.path_params.get("view", View.OPEN))
+    except ValueError:
+        return None
+
+
+async def _show(visit: Visit, view: View, page: int, *, just: str = "", http_status: int = 200) -> Response:
+    """`just`: the lead that was just dealt with here; if it is in sight no more, the heading takes the focus."""
     now = visit.console.clock()
     plan = plan_of(visit.console.settings)
     placed = await _placed(visit, plan, now, ended=view in _ENDED)
@@ -69,7 +101,8 @@ async def queue(visit: Visit) -> Response:
     today = now.astimezone(SITE_ZONE).date()
     chosen.sort(key=lambda one: order(one, today))
     pages = max(1, -(-len(chosen) // ROWS_ON_A_PAGE))
-    page = _number(visit.request.path_params.get("page", "1"))
+    if page > pages and just:
+        page = pages
     if page > pages:
         return visit.not_found()
     part = chosen[(page - 1) * ROWS_ON_A_PAGE : page * ROWS_ON_A_PAGE]
@@ -79,9 +112,12 @@ async def queue(visit: Visit) -> Response:
     def page_path(number: int) -> str:
         return f"{_path(view)}/page/{number}" + (f"?{filters}" if filters else "")
 
+    claim_path = _claim_path(view) + (f"?{filters}" if filters else "")
     return visit.page(
         "queue.html",
-        **await _common(visit, placed, view, now),
+        status=http_status,
+        **await _common(visit, placed, view, now)
+        | {"claim_path": claim_path, "lost_place": bool(just) and just not in {one.row.code for one in part}},
         rows=[_shown(one, plan, now) for one in part],
         found=None,
         chosen_status=status,
@@ -106,15 +142,18 @@ async def search(visit: Visit) -> Response:
     now = visit.console.clock()
     plan = plan_of(visit.console.settings)
     placed = await _placed(visit, plan, now, ended=True)
-    codes = set() if problems else set(await visit.store.desk.search(typed, visit.who.by))
+    codes: set[str] = set() if problems else set(await visit.store.desk.search(typed, visit.who.by))
+    if visit.is_part and not problems:
+        visit.console.put_note(visit, Text(key="console.queue.found", values={"n": len(codes)}))
     today = now.astimezone(SITE_ZONE).date()
-    rows = sorted((one for one in placed if one.row.code in codes), key=lambda one: order(one, today))
+    shown = [one for one in placed if one.row.code in codes or (problems and shows(View.OPEN, one, visit.who.by))]
+    rows = sorted(shown, key=lambda one: order(one, today))[:ROWS_ON_A_PAGE]
     return visit.page(
         "queue.html",
         status=422 if problems else 200,
         **await _common(visit, placed, View.OPEN, now),
         rows=[_shown(one, plan, now) for one in rows],
-        found=None if problems else len(rows),
+        found=None if problems else len(codes),
         chosen_status="",
         chosen_tier="",
         searched=typed,
@@ -134,6 +173,9 @@ async def _placed(visit: Visit, plan: Plan, now: datetime, *, ended: bool) -> li
 async def _common(visit: Visit, placed: Sequence[Placed], view: View, now: datetime) -> dict[str, Any]:
     counts = Counter(view for one in placed for view in views(one, visit.who.by))
     return {
+        "is_part": visit.is_part,
+        "lost_place": False,
+        "claim_path": _claim_path(view),
         "view": view.value,
         "view_path": _path(view),
         "views": [ViewLink(one.value, _path(one), counts[one]) for one in View if one not in _ENDED]
@@ -163,6 +205,10 @@ def _path(view: View) -> str:
     return "/coordinator" if view is View.OPEN else f"/coordinator/view/{view.value}"
 
 
+def _claim_path(view: View) -> str:
+    return f"/coordinator/view/{view.value}/claim"
+
+
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 7 and int(text) else 1
 
@@ -172,5 +218,6 @@ PAGES = (
     Page("/page/{page}", queue),
     Page("/view/{view}", queue),
     Page("/view/{view}/page/{page}", queue),
+    Page("/view/{view}/claim", claim_here, post=True),
     Page("/search", search, post=True),
 )

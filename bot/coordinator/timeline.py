@@ -104,7 +104,7 @@ def timeline(packet: Packet, protocol: Protocol, rows: Sequence[Row], today: dat
         for row in rows
         if row.clears_on is not None and not row.is_folded and row.clears_on.latest > today
     )
-    said = [one.get("drug", "") for one in packet.answers.get("treatments", ()) if isinstance(one, dict)]
+    said = packet.medicines_said()
     taken = tuple(_taken(one, protocol, packet, voice, name) for one, name in zip(treatments, said, strict=False))
     return Timeline(taken, windows, _picture(treatments, taken, windows, today))
 
@@ -119,7 +119,7 @@ def _treatments(packet: Packet, protocol: Protocol) -> tuple[Treatment, ...]:
 
 
 def _taken(one: Treatment, protocol: Protocol, packet: Packet, voice: Voice, said: str) -> Taken:
-    name = voice.value(packet.term(one.medicine.id)) if one.recognised else said
+    name = voice.value(packet.term(one.medicine.id)) if one.recognised else said or one.medicine.id
     if not one.recognised and not packet.own_words:
         name = voice.value(NOT_LISTED)
     return Taken(
