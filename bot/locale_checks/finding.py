@@ -29,4 +29,5 @@ class Finding:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         advice = "advice: " if self.advice else ""
-        return f"{place}: {self.key}: {advice}{self.what}. {self.mend}."
+        check = f" [{self.check}]" if self.check else ""
+        return f"{place}: {self.key}: {advice}{self.what}. {self.mend}.{check}"

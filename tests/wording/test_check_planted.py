@@ -174,6 +174,26 @@ def test_texts_that_nothing_uses_and_uses_without_a_text_are_found(shelf: Shelf)
     assert {finding.key for finding in keys.check(plant.with_entries(shelf, POT, unused))} >= set(unused)
 
 
+@pytest.mark.parametrize("language", [PO, POT])
+def test_every_limit_of_length_holds_to_the_character(shelf: Shelf, language: str) -> None:
+    """Of each kind (button, pop-up, command, card ...) a text of just the limit passes, one more is found."""
+    entries = plant.entries_of(shelf, language).entries
+    planted = 0
+    for rule in shelf.rules.length:
+        limit = rule.width if rule.width is not None else rule.characters
+        assert limit is not None
+        wide = language == PO and rule.width is not None
+        mine = [key for key in entries if length.limit_of(key, shelf.rules.length) == rule][:LEAST]
+        for more in range(1, 1 + -(-LEAST // len(mine))):
+            for size, wrong in ((limit, False), (limit + more, True)):
+                text = "宽" * (size // 2) + "x" * (size % 2) if wide else "x" * size
+                changed = {key: plant.said(entries[key], language, text) for key in mine}
+                found = {finding.key for finding in length.check(plant.with_entries(shelf, language, changed))}
+                assert found == (set(mine) if wrong else set()), (rule.kind, size)
+            planted += len(mine)
+    assert planted >= LEAST * len(shelf.rules.length)
+
+
 BY_HAND = tomllib.loads((Path(__file__).parent / "planted.toml").read_text(encoding="utf-8"))
 CHECKS: dict[str, Check] = {"numbers": numbers.check, "negation": negation.check, "glossary": glossary.check}
 
