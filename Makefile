@@ -20,6 +20,7 @@ check: .venv/.ok
 	.venv/bin/mypy
 	.venv/bin/brasle-prescreen docs --check
 	.venv/bin/brasle-prescreen locales check
+	.venv/bin/brasle-prescreen locales sync --check
 
 format: .venv/.ok
 	.venv/bin/ruff format .

@@ -89,7 +89,7 @@ async def _invite(staff: Any, settings: Any, args: argparse.Namespace, until: da
     if not is_name(name):
         print(f"A name has at most {LONGEST_NAME} characters, and none that cannot be seen.", file=sys.stderr)
         return 2
-    languages = [code for code, _ in Wording.load().languages()]
+    languages = [code for code, _ in Wording.load().languages_of_the_team()]
     if args.language not in languages:
         print(f"The pages have no language {args.language!r}. There are: {', '.join(languages)}.", file=sys.stderr)
         return 2

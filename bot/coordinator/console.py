@@ -125,7 +125,7 @@ class Console:
         return f"{base}{HOME}/invitation/{token}"
 
     def languages(self) -> tuple[str, ...]:
-        return tuple(code for code, _ in self.wording.languages())
+        return tuple(code for code, _ in self.wording.languages_of_the_team())
 
     def language(self, wanted: str | None) -> str:
         """One that is offered: the wanted one, else the first, which is Chinese."""

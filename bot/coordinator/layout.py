@@ -69,7 +69,7 @@ class Layout:
                 "say": visit.say,
                 "word": visit.word,
                 "language": visit.language,
-                "languages": self.wording.languages(),
+                "languages": self.wording.languages_of_the_team(),
                 "here": visit.here,
                 "form_token": form_token(visit.secret),
                 "menu": menu,
