@@ -54,5 +54,5 @@ def refusal(state: State) -> str | None:
 def _listed(begin: str, found: list[str]) -> list[str]:
     lines = [f"{begin} {one}" for one in found[:MOST_LISTED]]
     if len(found) > MOST_LISTED:
-        lines.append(f"{begin} {len(found) - MOST_LISTED} more; 'brasle-prescreen locales status' lists all")
+        lines.append(f"{begin} {len(found) - MOST_LISTED} more")
     return lines
