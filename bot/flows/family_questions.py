@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.flows.buttons import navigation_button
 from bot.flows.cards import joined
-from bot.flows.dialogue import Asked, Dialogue, Interview
+from bot.flows.dialogue import Asked, Dialogue
 from bot.flows.person import ask_person
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.message import Button, Day, Entry, Incoming, Reply, Row, Text
@@ -261,7 +261,7 @@ def _note_typed(dialogue: Dialogue, words: str, around: Surroundings) -> Turn:
 def heard(dialogue: Dialogue, said: Incoming, around: Surroundings, flow: Take) -> Turn:
     """A text at a card: its questions are answered above the card, and all else goes to the card's own flow.
 
-    What the flow can read as an answer is one, whatever it also asks.
+    The card does not see the questions: it would read "is there a placebo?" as a study drug, "her" as the sex.
     """
     words = said.text or ""
     ids, rest = read_family_questions(words)
@@ -272,14 +272,7 @@ def heard(dialogue: Dialogue, said: Incoming, around: Surroundings, flow: Take) 
         kept = _keep_open(kept, id)
     questions = [load_family_questions()[id] for id in ids]
     answers = [note for one in questions for note in _answer(kept, one, around)]
-    if rest:
-        turn = flow(kept, said.model_copy(update={"text": rest}), around)
-    else:
-        # Boxes that a page sends along are not finished by asking something.
-        alone = said.model_copy(update={"choices": None})
-        turn = flow(kept, alone, around) if _reads_answers(dialogue, around) else stay(kept)
-        if not _answered(kept.interview, turn.dialogue.interview):
-            turn = stay(kept)
+    turn = flow(kept, said.model_copy(update={"text": rest}), around) if rest else stay(kept)
     above = _once(answers)
     others = (note for note in turn.dialogue.notes if note not in above)
     return turn.with_(dialogue=turn.dialogue.having(notes=(*above, *others)))
@@ -289,20 +282,6 @@ def _once(notes: list[Text]) -> list[Text]:
     """That a question is noted, said once and last."""
     noted = [note for note in notes if note.key.startswith("questions.")]
     return [*(note for note in notes if note not in noted), *noted[:1]]
-
-
-def _reads_answers(dialogue: Dialogue, around: Surroundings) -> bool:
-    """Whether the card may find its answer in a question. A list of medicines would take "any placebo?" for a name."""
-    card = dialogue.interview.card
-    if dialogue.state != "answering" or card is None:
-        return False
-    return around.questions.template(card)[0].kind not in ("medicines", "vaccines")
-
-
-def _answered(before: Interview, after: Interview) -> bool:
-    """Whether the card took something as its answer, or asks back about one."""
-    fields = ("given", "ticked", "confirming", "medicines", "vaccines")
-    return any(getattr(before, field) != getattr(after, field) for field in fields)
 
 
 def _unread(turn: Turn, before: Dialogue, words: str, around: Surroundings) -> Turn:

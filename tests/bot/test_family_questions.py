@@ -8,7 +8,7 @@ import pytest
 
 from bot.coordinator.call_sheet import call_sheet
 from bot.coordinator.packet import Packet
-from bot.flows.dialogue import Asked, Dialogue, Interview, dump, load
+from bot.flows.dialogue import Asked, Dialogue, Interview, Medicine, Permission, dump, load
 from bot.flows.family_questions import ASKABLE, MOST_ASKED
 from bot.flows.take_turn import FLOWS, present, take_turn
 from bot.flows.turn import SiteFacts
@@ -138,6 +138,32 @@ async def test_a_question_typed_at_a_card_is_answered_above_it(family: Family) -
     await family.says("有安慰剂吗？")
     assert (family.key, family.notes) == ("medicine.which.ask", ["question.placebo.answer"])
     assert await asked(family) == ["medicines", "drug", "trips", "pays"]
+
+
+def test_no_card_reads_a_question_as_its_answer() -> None:
+    around = surroundings()
+    permission = Permission(state="given", at=around.now, language="en", text_hash="")
+    for card in (*around.questions.card, *around.questions.medicine.card, *around.questions.vaccine.card):
+        group = "medicine.1." if card in around.questions.medicine.card else "vaccine.1."
+        id = card.id if card in around.questions.card else group + card.id
+        listed = (Medicine(number=1, said="x", name="x"),)
+        dialogue = Dialogue(
+            channel="browser",
+            language="en",
+            state="answering",
+            interview=Interview(card=id, medicines=listed, vaccines=listed),
+            permissions={"health": permission},
+        )
+        for words in (
+            "is there a placebo",
+            "What kind of drug is it?",
+            "do we have to stop her medicines",
+            "要不要钱？",
+        ):
+            turn = take_turn(dialogue, Incoming(channel="browser", address="a", id="1", text=words), around)
+            after = turn.dialogue.interview.model_copy(update={"asked": ()})
+            assert after == dialogue.interview, (id, words)
+            assert turn.dialogue.notes[-1].key.startswith("question"), (id, words)
 
 
 async def test_an_answer_beside_a_question_counts(family: Family) -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from brasle_prescreen.family_question import load_family_questions
@@ -51,3 +57,26 @@ def test_what_stands_beside_a_question_is_left_as_typed() -> None:
 def test_what_ends_as_a_question_is_one() -> None:
     assert all(map(is_question, ("能带奶奶去吗", "能帶奶奶去嗎？", "Can granny come?", "那怎么去呢")))
     assert not any(map(is_question, ("奶奶去", "granny came", "", "x" * 5000 + "?")))
+
+
+REPLIES = Path(__file__).parents[1] / "replies"
+
+
+def said(found: Any) -> Iterator[str]:
+    """Every text in a file of worked replies."""
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, dict):
+        yield from (text for key, value in found.items() for part in (key, value) for text in said(part))
+    elif isinstance(found, list):
+        yield from (text for value in found for text in said(value))
+
+
+def test_no_worked_reply_is_taken_for_a_question() -> None:
+    """Of all replies that are known to be answers, none; the three below ask about the study."""
+    files = [tomllib.loads(file.read_text(encoding="utf-8")) for file in REPLIES.glob("*.toml")]
+    files += [json.loads(line) for line in (REPLIES / "worked.jsonl").read_text(encoding="utf-8").splitlines() if line]
+    replies = {text for file in files for text in said(file)}
+    assert len(replies) > 1000
+    asked = {text for text in replies if read_family_questions(text)[0]}
+    assert asked <= {"is it dangerous?", "请问这个研究要抽多少血", "what are the side effects?"}
