@@ -17,6 +17,7 @@ from bot.flows.turn import SiteFacts, Surroundings, Turn
 from bot.lead_packet import asked_of, contact_of, packet_of
 from bot.message import Answered, Incoming, Reply, Text
 from bot.notice_plan import NoticePlan
+from bot.passing import Passing
 from bot.store.records import Commit, Event, LeadRecord, Outgoing, PermissionRecord, Person, RevisionConflict
 from bot.store.store import Store
 from bot.typed_label import as_tap
@@ -84,6 +85,7 @@ class Conversation:
         self._link_valid = link_valid
         self._committed = committed
         self._took = took
+        self._passing = Passing(clock)
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, incoming: Incoming, inbox_id: int | None = None) -> Shown:
@@ -106,7 +108,7 @@ class Conversation:
     async def show(self, channel: str, address: str, language_hint: str | None = None) -> Shown:
         """What stands on the screen now, without taking a turn."""
         person = await self._store.load(channel, address)
-        dialogue = self._dialogue(person, channel, language_hint)
+        dialogue = self._passing_by(person, channel, address) or self._dialogue(person, channel, language_hint)
         around = await self._around(person, dialogue)
         return self._shown(Turn(dialogue), around)
 
@@ -125,9 +127,10 @@ class Conversation:
 
     async def _handle(self, incoming: Incoming, inbox_id: int | None) -> Shown:
         person = await self._store.load(incoming.channel, incoming.address)
-        before = self._dialogue(person, incoming.channel, incoming.language_hint)
+        passing = self._passing_by(person, incoming.channel, incoming.address)
+        before = passing or self._dialogue(person, incoming.channel, incoming.language_hint)
         around = await self._around(person, before)
-        if person is None:
+        if person is None and passing is None:
             before = before.having(source=incoming.source)
             if incoming.command is None and not (incoming.button or "").startswith("language:"):
                 # Whatever a newcomer sends first, an old card's button too, is answered with the hello; only the
@@ -218,9 +221,14 @@ class Conversation:
                 events=tuple(Event(one.kind, one.detail, around.now) for one in turn.happened),
                 remind_at=around.now + REMIND_AFTER if dialogue.remind else None,
                 source=incoming.source if person is None else None,
-                erase=turn.erase,
+                erase=turn.erase or dialogue.leaves_nothing,
             )
         )
+        if dialogue.leaves_nothing:
+            if not committed.repeated:
+                self._passing.keep(incoming.channel, incoming.address, dialogue)
+        else:
+            self._passing.forget(incoming.channel, incoming.address)
         self._committed()
         return committed.repeated
 
@@ -301,6 +309,10 @@ class Conversation:
             "url": f"{self._site.public_url}/coordinator/leads/{code}" if self._site.public_url else "",
         }
         return self._notices_to.rows(op, payload, self._clock())
+
+    def _passing_by(self, person: Person | None, channel: str, address: str) -> Dialogue | None:
+        """The dialogue of somebody of whom nothing is stored, if they were here a while ago."""
+        return None if person is not None else self._passing.find(channel, address)
 
     def _dialogue(self, person: Person | None, channel: str, language_hint: str | None) -> Dialogue:
         if person is not None:

@@ -274,7 +274,11 @@ def _advance(
     happened = (Happened("answered", asked.id),)
     interview = dialogue.interview
     if any(choice.alarm == "minor_alone" for choice in chosen) or _minor_for_himself(dialogue, around):
-        return Turn(go(dialogue.having(interview=Interview(child=interview.child)), "child_alone"), happened=happened)
+        # A child's own permission is none: the adult who comes is asked for one.
+        alone = dialogue.having(interview=Interview(child=interview.child), permissions={})
+        if dialogue.earlier:
+            alone = alone.having(permissions=dialogue.permissions)
+        return Turn(go(alone, "child_alone"), happened=happened)
     trail = interview.trail if id in interview.trail else (*interview.trail, id)
     ended = _early_end(interview, asked, around)
     if ended is not None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from bot.flows.table import PAUSES
 from bot.message import Channel, Model, Text, Value
 
 VERSION = 1
@@ -166,6 +167,12 @@ class Dialogue(Model):
     def handed_over(self) -> bool:
         """Whether this child's lead stands with the study team by the family's will: given, and not taken back."""
         return self.interview in self.standing
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether a child alone is talking: of that nothing is kept, unless somebody else's data hangs on the dialogue."""
+        here = self.back_to if self.back_to is not None and self.state in PAUSES else self.state
+        return here == "fetching_adult" and not (self.earlier or self.interview.lead_code or self.contact.name)
 
     @property
     def standing(self) -> tuple[Interview, ...]:

@@ -41,7 +41,7 @@ TRANSITIONS: list[list[Any]] = [
     ["reconsider", "declined", "asking_permission"],
     ["answer", "answering", "answering"],
     ["child_alone", "answering", "fetching_adult"],
-    ["adult_came", "fetching_adult", "answering"],
+    ["adult_came", "fetching_adult", "asking_permission"],
     ["end_early", "answering", "ending_early"],
     ["go_on", ["ending_early", "done"], "answering"],
     ["finish", ["answering", "ending_early"], "reviewing"],

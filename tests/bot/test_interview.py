@@ -82,9 +82,11 @@ async def test_a_child_alone_is_asked_to_fetch_an_adult(family: Family) -> None:
     await family.tap("choose:self")
     await family.tap("choose:no")
     assert family.key == "fetch_adult.text"
-    assert (await family.stored()).interview.given == {}
     await family.tap("adult_here")
+    assert family.key == "permission.health.ask"
+    await family.tap("agree")
     assert family.card == "respondent"
+    assert (await family.stored()).interview.given == {}
 
 
 async def test_self_and_a_birth_date_of_a_child(family: Family) -> None:
