@@ -5,7 +5,7 @@ the trail.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.flows.turn import SITE_ZONE
 from bot.message import Text
 from bot.store.audit_entry import Did
 from bot.store.lead_packets import LogLine
+from brasle_prescreen.criterion import Criterion
 from brasle_prescreen.lead import CloseCategory, LeadStatus, fhir_status
 from brasle_prescreen.lead_queue import QueueRow
 
@@ -37,7 +38,20 @@ CODED = (
     "reached",
 )
 NAMED = ("name", "way", "reach", "best_time", "city")
-LOG = ("number", "code", "handed_over", "first_call", "reached", "status", "fhir", "reason", "by", "last_step")
+LOG = (
+    "number",
+    "code",
+    "handed_over",
+    "first_call",
+    "calls",
+    "reached",
+    "status",
+    "fhir",
+    "reason",
+    "own_verdicts",
+    "by",
+    "last_step",
+)
 FORMS = (CSV, XLSX)
 
 
@@ -85,12 +99,15 @@ async def _queue(visit: Visit, *, named: bool) -> Response:
     contacts = await visit.store.desk.contacts() if named else {}
     names = await visit.store.staff.names()
     voice = Voice(visit.console.wording, visit.language)
+    stand = await visit.store.desk.verdicts()
+    criteria = visit.console.protocol.criteria
 
     def table() -> list[list[str]]:
-        made = [_heads(visit, CODED + (NAMED if named else ()))]
+        made = [_heads(visit, CODED) + [one.id for one in criteria] + _heads(visit, NAMED if named else ())]
         for row in rows:
             contact = contacts.get(row.code, {})
-            made.append(_queue_row(visit, row, names) + (_reach(voice, contact) if named else []))
+            judged = _verdicts(visit, criteria, stand.get(row.code, {}))
+            made.append(_queue_row(visit, row, names) + judged + (_reach(voice, contact) if named else []))
         return made
 
     return await _file(visit, "queue_named" if named else "queue", form, table, len(rows))
@@ -158,6 +175,18 @@ def _queue_row(visit: Visit, row: QueueRow, names: Mapping[str, str]) -> list[st
     ]
 
 
+def _verdicts(visit: Visit, criteria: Sequence[Criterion], judged: Mapping[str, str]) -> list[str]:
+    """One cell a criterion; what is private stays on the lead's page, where its opening is noted."""
+    return [
+        ""
+        if one.id not in judged
+        else visit.word("mark.private")
+        if one.private
+        else visit.word(f"verdict.{judged[one.id]}")
+        for one in criteria
+    ]
+
+
 def _log_row(visit: Visit, number: int, line: LogLine, names: Mapping[str, str]) -> list[str]:
     status = LeadStatus(line.status)
     return [
@@ -165,10 +194,12 @@ def _log_row(visit: Visit, number: int, line: LogLine, names: Mapping[str, str])
         line.code,
         _moment(line.created),
         _moment(line.first_call),
+        str(line.calls),
         _moment(line.reached),
         visit.word(f"status.{status.value}"),
         fhir_status(status, line.closed_for),
         _reason(visit, line.closed_for),
+        " ".join(_reason(visit, one) for one in line.own_verdicts),
         _who(visit, line.by, names),
         _moment(line.last_step),
     ]

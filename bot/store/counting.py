@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.store import leads, turns, work
+from bot.store import leads, second_look, turns, work
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
 from bot.store.queries import load_queries
@@ -38,7 +38,7 @@ class Steps(NamedTuple):
 
 
 class Verdicts(NamedTuple):
-    """How one lead was judged at its hand-over, by criterion, and why it was closed, if it was."""
+    """How one lead stands today, by criterion, and why it was closed, if it was."""
 
     by_criterion: tuple[tuple[str, str], ...]
     closed_for: str
@@ -61,7 +61,7 @@ class Counting:
         self._last: Counted | None = None
         self._running: asyncio.Task[Counted] | None = None
         self._sources: dict[int, str] = {}
-        self._verdicts: dict[int, tuple[tuple[int, str], Verdicts]] = {}
+        self._verdicts: dict[int, tuple[list[Any], Verdicts]] = {}
 
     async def counted(self, clock: Callable[[], datetime]) -> Counted:
         """The last counts; older than REMEMBERED they are made anew for the next who asks."""
@@ -126,10 +126,10 @@ class Counting:
         gone = set(self._verdicts) - {id_ for id_, *_ in rows}
         for id_ in gone:
             del self._verdicts[id_]
-        for id_, changed, status in rows:
+        for id_, *stands in rows:
             known = self._verdicts.get(id_)
-            if known is None or known[0] != (changed, status):
-                self._verdicts[id_] = ((changed, status), _verdicts(ledger, id_))
+            if known is None or known[0] != stands:
+                self._verdicts[id_] = (stands, _verdicts(ledger, id_))
         return tuple(verdicts for _, verdicts in self._verdicts.values())
 
 
@@ -137,9 +137,10 @@ def _verdicts(ledger: Ledger, lead: int) -> Verdicts:
     found = ledger.sql.execute(_SQL["packet_of"], (lead,)).fetchall()
     if not found:  # erased meanwhile
         return Verdicts((), "")
-    person, status, sealed, closed_for = found[0]
+    person, status, sealed, closed_for, moved = found[0]
     seal = ledger.seal(person)
     packet = seal.open_json(leads.PACKET, sealed)
     judged = packet.get("criteria", ()) if packet.get("tier") else ()
     why = seal.open_text(work.CLOSED_FOR, closed_for) if closed_for is not None and status == "closed" else ""
-    return Verdicts(tuple((one["id"], one["verdict"]) for one in judged), why)
+    since = seal.open_json(second_look.VERDICTS, moved) if moved is not None else {}
+    return Verdicts(tuple((one["id"], since.get(one["id"], one["verdict"])) for one in judged), why)

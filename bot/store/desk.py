@@ -178,6 +178,10 @@ class Desk:
         """All leads but withdrawn ones, opened: for judging again. Takes its time."""
         return await asyncio.to_thread(self._in_another_thread, _every)
 
+    async def verdicts(self) -> dict[str, dict[str, str]]:
+        """How each lead stands today, by reference number and criterion."""
+        return await asyncio.to_thread(self._in_another_thread, lead_packets.verdicts)
+
     async def contacts(self) -> dict[str, dict[str, Any]]:
         """How to reach each family, by reference number."""
         return await asyncio.to_thread(self._in_another_thread, lead_packets.contacts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.store import audit, codes, leads, overrides, work
+from bot.store import audit, codes, leads, overrides, second_look, work
 from bot.store.audit_entry import Did
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
@@ -32,7 +32,9 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of the screening log. `by` took the last step."""
+    """One line of the screening log. `by` took the last step. `own_verdicts`: the criteria on which a
+    coordinator's own verdict stands.
+    """
 
     code: str
     status: str
@@ -42,6 +44,8 @@ class LogLine:
     closed_for: str
     by: str
     last_step: datetime | None
+    calls: int = 0
+    own_verdicts: tuple[str, ...] = ()
 
 
 def every(ledger: Ledger) -> Iterator[Stored]:
@@ -87,6 +91,21 @@ def note_rescreened(ledger: Ledger, codes: list[str], looked_at: int, by: str) -
         audit.append(ledger, by, Did("lead.rescreened", code))
 
 
+def verdicts(ledger: Ledger) -> dict[str, dict[str, str]]:
+    """How each lead stands today, by reference number and criterion; those that were never judged are left out."""
+    found: dict[str, dict[str, str]] = {}
+    after = 0
+    while True:
+        rows = ledger.sql.execute(_SQL["all_verdicts"], {"after": after, "limit": _AT_ONCE}).fetchall()
+        if not rows:
+            return found
+        for id_, code, person, packet, moved in rows:
+            after = id_
+            seal = ledger.seal(person)
+            judged = {one["id"]: one["verdict"] for one in seal.open_json(leads.PACKET, packet).get("criteria", ())}
+            found[code] = judged | (seal.open_json(second_look.VERDICTS, moved) if moved is not None else {})
+
+
 def contacts(ledger: Ledger) -> dict[str, dict[str, Any]]:
     """How to reach each family, by reference number."""
     return {
@@ -101,9 +120,8 @@ def log_lines(ledger: Ledger) -> list[LogLine]:
     Of a family that erased its data the line stays, with number, dates and status.
     """
     lines = []
-    for code, person, status, created, reached, closed_for, first, by, last in ledger.sql.execute(
-        _SQL["journal"]
-    ).fetchall():
+    for row in ledger.sql.execute(_SQL["journal"]).fetchall():
+        code, person, status, created, reached, closed_for, first, by, last, calls, has_own, id_ = row
         why = ledger.seal(person).open_text(work.CLOSED_FOR, closed_for) if closed_for is not None else ""
         lines.append(
             LogLine(
@@ -115,6 +133,8 @@ def log_lines(ledger: Ledger) -> list[LogLine]:
                 closed_for=why if status == "closed" else "",
                 by=by or "",
                 last_step=None if last is None else from_micros(last),
+                calls=calls,
+                own_verdicts=tuple(sorted(overrides.overrides(ledger, id_, person))) if has_own else (),
             )
         )
     for code, status, created, changed in ledger.sql.execute(_SQL["past"]).fetchall():

@@ -27,8 +27,3 @@ ON CONFLICT (lead) DO UPDATE SET tier = excluded.tier, clears_on = excluded.clea
 
 -- name: of_lead
 SELECT tier, clears_on, verdicts FROM second_look WHERE lead = ?;
-
--- name: all_verdicts
-SELECT lead.id, lead.code, lead.person, lead.packet, look.verdicts
-FROM lead LEFT JOIN second_look AS look ON look.lead = lead.id
-WHERE lead.id > :after AND lead.status <> 'withdrawn' ORDER BY lead.id LIMIT :limit;

@@ -137,7 +137,10 @@ SELECT lead.code, lead.person, lead.status, lead.created, work.reached_at, work.
        (SELECT min(call_attempt.at) FROM call_attempt JOIN lead_change ON lead_change.id = call_attempt.step
         WHERE call_attempt.lead = lead.id AND lead_change.undone = 0),
        (SELECT who FROM lead_change WHERE lead = lead.id AND undone = 0 ORDER BY id DESC LIMIT 1),
-       (SELECT max(at) FROM lead_change WHERE lead = lead.id AND undone = 0)
+       (SELECT max(at) FROM lead_change WHERE lead = lead.id AND undone = 0),
+       (SELECT count(*) FROM call_attempt JOIN lead_change ON lead_change.id = call_attempt.step
+        WHERE call_attempt.lead = lead.id AND lead_change.undone = 0),
+       EXISTS (SELECT 1 FROM verdict_override WHERE verdict_override.lead = lead.id), lead.id
 FROM lead LEFT JOIN work ON work.lead = lead.id
 ORDER BY lead.created, lead.id;
 
@@ -158,11 +161,13 @@ FROM lead LEFT JOIN work ON work.lead = lead.id
 GROUP BY lead.person;
 
 -- name: changed_leads
-SELECT id, changed, status FROM lead;
+-- With what the last look rests on, so that its verdicts are read again once they may be others.
+SELECT lead.id, lead.changed, lead.status, coalesce(look.looked_on || ' ' || look.decision || ' ' || look.override, '')
+FROM lead LEFT JOIN second_look AS look ON look.lead = lead.id;
 
 -- name: packet_of
-SELECT lead.person, lead.status, lead.packet, work.closed_for
-FROM lead LEFT JOIN work ON work.lead = lead.id WHERE lead.id = ?;
+SELECT lead.person, lead.status, lead.packet, work.closed_for, look.verdicts
+FROM lead LEFT JOIN work ON work.lead = lead.id LEFT JOIN second_look AS look ON look.lead = lead.id WHERE lead.id = ?;
 
 -- name: packet_of_code
 SELECT id, person, packet FROM lead WHERE code = ?;
@@ -185,3 +190,8 @@ UPDATE outbox SET sealed = ? WHERE id = ?;
 
 -- name: waiting
 SELECT channel, count(*), min(due_at), max(attempts) FROM outbox WHERE given_up_at IS NULL GROUP BY channel;
+
+-- name: all_verdicts
+SELECT lead.id, lead.code, lead.person, lead.packet, look.verdicts
+FROM lead LEFT JOIN second_look AS look ON look.lead = lead.id
+WHERE lead.id > :after AND lead.tier IS NOT NULL ORDER BY lead.id LIMIT :limit;

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from bot.coordinator.spreadsheet import as_csv, as_xlsx, clean, guarded
 from bot.store.audit import Wanted
 from tests.coordinator.site import Colleague, ConsoleSite, wait_for
-from tests.coordinator.work.families import hands_over
+from tests.coordinator.work.families import PROTOCOL, hands_over
 from tests.coordinator.work.test_pages import HOME, does, sees
 
 SQLITE = shutil.which("sqlite3")
@@ -155,16 +155,18 @@ def test_the_screening_log_says_who_was_considered_and_how_it_ended(
     read: Callable[[bytes], list[list[str]]] = read_by_python if form == "csv" else read_by_openpyxl
     rows = read(take(li, "screening-log", form))
     assert [row[:2] for row in rows[1:]] == [["1", first], ["2", second]]
-    assert rows[1][2:9] == [
+    assert rows[1][2:11] == [
         "2026-11-23 09:00",
         "2026-11-23 10:20",
+        "1",
         "",
         "Closed",
         "ineligible",
         "E13",
+        "",
         "Li Min",
     ]
-    assert rows[2][7] == "private item"
+    assert rows[2][8] == "private item"
     assert "canary" not in json.dumps(rows)
 
 
@@ -205,3 +207,18 @@ def test_an_erased_family_leaves_a_line_without_a_name(site: ConsoleSite, li: Co
     [_, line] = read_by_python(take(li, "screening-log", "csv"))
     assert line[1] == code
     assert "Taken back by the family" in line
+
+
+def test_each_lead_s_criteria_stand_in_columns_and_private_ones_stay_closed(site: ConsoleSite, li: Colleague) -> None:
+    code = wait_for(hands_over(site.store))
+    does(li, code, "override", criterion="E13", verdict="pass", because="canary reason")
+    content = take(li, "queue", "csv")
+    heads, row = read_by_python(content)
+    told = dict(zip(heads, row, strict=True))
+    assert heads[heads.index("I1") : heads.index("E22") + 1] == [one.id for one in PROTOCOL.criteria]
+    assert told["E13"] == "met"
+    assert told["I1"] == "met"
+    assert {told[one.id] for one in PROTOCOL.criteria if one.private} == {"private"}
+    assert b"canary" not in content
+    log_heads, log = read_by_python(take(li, "screening-log", "csv"))
+    assert dict(zip(log_heads, log, strict=True))["Judged by hand"] == "E13"
