@@ -15,6 +15,7 @@ from bot.wording_choice import SELF
 from bot.wording_day import parts, pattern
 from bot.wording_error import WordingError
 from bot.wording_file import MASTER
+from bot.wording_script import in_script_of
 from bot.wording_sources import OF_THE_TEAM
 from bot.wording_template import Template
 
@@ -97,23 +98,23 @@ class Wording:
 
     def say(self, text: Text, language: str, *, self_answering: bool = False) -> str:
         """The sentence as plain text: tags removed, the family's own words as they were typed."""
-        return self._say(text, _Style(language, self_answering, markup=False))
+        return self._say(text, _Style(self._reads(language), self_answering, markup=False))
 
     def say_html(self, text: Text, language: str, *, self_answering: bool = False) -> str:
         """The sentence with its allowed tags (b, i, u, blockquote) kept and everything else escaped."""
-        return self._say(text, _Style(language, self_answering, markup=True))
+        return self._say(text, _Style(self._reads(language), self_answering, markup=True))
 
     def value(self, value: Value, language: str, *, self_answering: bool = False) -> str:
         """One value in words, as plain text."""
-        return self._value(value, _Style(language, self_answering, markup=False))
+        return self._value(value, _Style(self._reads(language), self_answering, markup=False))
 
     def value_html(self, value: Value, language: str, *, self_answering: bool = False) -> str:
         """One value in words, escaped."""
-        return self._value(value, _Style(language, self_answering, markup=True))
+        return self._value(value, _Style(self._reads(language), self_answering, markup=True))
 
     def text_hash(self, key: str, language: str, *, self_answering: bool = False) -> str:
         """SHA-256 of the wording shown for a key: kept with a permission, as proof of what was read."""
-        template = self._find(key, _Style(language, self_answering, markup=False))
+        template = self._find(key, _Style(self._reads(language), self_answering, markup=False))
         return hashlib.sha256((template.source if template else "").encode()).hexdigest()
 
     def guess(self, hint: str | None) -> str:
@@ -146,7 +147,7 @@ class Wording:
 
     def _find(self, key: str, style: _Style) -> Template | None:
         wanted = (key + SELF, key) if style.self_answering else (key,)
-        for language in (self._reads(style.language), ENGLISH):
+        for language in (style.language, ENGLISH):
             texts = self._texts.get(language)
             if texts is None:
                 continue
@@ -215,5 +216,5 @@ def _nearest_name(by_language: Mapping[str, str], language: str) -> str:
     root = language.partition("_")[0]
     for code, name in by_language.items():
         if code.partition("_")[0] == root:
-            return name
+            return in_script_of(language, name)
     return by_language.get(ENGLISH) or next(iter(by_language.values()), "")

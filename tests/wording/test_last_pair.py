@@ -10,7 +10,7 @@ import pytest
 
 from bot.locale_tools.po_file import FUZZY
 from bot.locale_tools.sync import sync
-from bot.message import Text
+from bot.message import Term, Text
 from bot.wording import Wording, WordingError
 from bot.wording_load import remember
 from bot.wording_pairs import COMPLETE, SERVED, read_pairs
@@ -210,3 +210,15 @@ def test_without_any_memory_a_slip_is_told_at_once(folder: Path) -> None:
     change(folder, CHINESE, "confirm.ask", translation="{answer")
     with pytest.raises(WordingError, match=r"confirm\.ask"):
         Wording.load(folder)
+
+
+def test_names_from_data_files_stand_in_the_readers_own_characters(in_line: Path) -> None:
+    (in_line / "zh_Hant.po").write_text((in_line / CHINESE).read_text("utf-8"), encoding="utf-8")
+    name = Term(by_language={"en": "hydroxychloroquine", "zh": "羟氯喹"})
+    wording = Wording.load(in_line)
+    assert wording.value(name, "zh_Hant") == "羥氯喹"
+    assert wording.value(name, "zh_Hans") == "羟氯喹"
+    assert wording.value(name, "en") == "hydroxychloroquine"
+    # Not offered, not mixed: the name follows the language in which the rest is said.
+    (in_line / "zh_Hant.po").unlink()
+    assert Wording.load(in_line).value(name, "zh_Hant") == "羟氯喹"
