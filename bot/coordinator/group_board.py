@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.coordinator.group_card import Face, Shows, face_of, over, rest
-from bot.log import logger
+from bot.log import logger, trouble
 from bot.store.errors import StoreUnavailable
 from bot.store.group_cards import BOARD, CHANNEL, REST, URGENT, GroupCard
 from brasle_prescreen.lead_clock import Limits, Plan
@@ -57,6 +57,8 @@ class GroupBoard:
                 await self.look()
             except StoreUnavailable as error:
                 _log.error("The cards in the coordinators' group cannot be brought up to date.", cause=error)
+            except Exception as error:  # a mistake of ours: families must not feel it
+                _log.error("The cards in the coordinators' group cannot be brought up to date.", **trouble(error))
             try:
                 await asyncio.wait_for(self._bell.wait(), LOOK_EVERY)
             except TimeoutError:

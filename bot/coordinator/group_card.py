@@ -90,7 +90,7 @@ def face_of(row: QueueRow, plan: Plan, now: datetime, first_at: datetime | None 
         hours=hours,
         holder=work.holder,
         attempts=work.attempts,
-        step=safety_step(work, first_at, now) if row.safety and first_at is not None else 0,
+        step=safety_step(work, first_at, now, plan.hours) if row.safety and first_at is not None else 0,
     )
 
 

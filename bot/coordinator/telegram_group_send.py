@@ -18,7 +18,7 @@ from bot.channels.telegram_limits import LONGEST_TOAST, cut
 from bot.channels.telegram_live import Live
 from bot.channels.telegram_send import NO_PREVIEW, CannotEdit, TelegramSender
 from bot.coordinator.group_board import GroupBoard, is_shown
-from bot.coordinator.group_card import Face, Shows, keyboard, words
+from bot.coordinator.group_card import Face, Shows, keyboard, over, words
 from bot.log import logger
 from bot.message import Text
 from bot.notice_plan import NoticePlan
@@ -88,7 +88,9 @@ class TelegramGroupSender(TelegramSender):
         if is_shown(face, card, chat):
             return
         is_there = card.message is not None and card.place == chat
-        if is_there and card.step >= face.step:
+        # A family that takes its withdrawal back is news; so is a sign of danger that nobody has claimed yet.
+        is_news = card.step < face.step or (face.shows is Shows.WAITING and card.shown == over(face.code).mark)
+        if is_there and not is_news:
             card = await self._change(face, card, chat)
         else:
             if is_there:

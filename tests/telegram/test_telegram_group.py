@@ -112,6 +112,12 @@ async def test_a_claim_in_the_console_a_closing_and_a_withdrawal_change_the_card
     card = await ward.card(code, "这里无需再处理。")
     assert card.buttons == []
     assert len(ward.group.heard) == 1, "in place"
+    await ward.all_is_sent()
+    await ward.store.set_lead_status(code, "withdrawn", "test")
+    await ward.store.set_lead_status(code, "new", "test")
+    ward.part.wake()
+    again = await ward.card(code, "等待首次联系")
+    assert again is not card, "somebody who comes back is news"
 
 
 async def test_an_erased_familys_card_is_taken_down(ward: GroupSite) -> None:
