@@ -27,6 +27,7 @@ LEAVES = {
     "rescreen --json --private": {"leads.rescreened"},
     "audit list": {"trail.read"},
     "incident --to OUT --since 2026-01-01": {"incident.listed"},
+    "export CODE --to OUT": {"lead.read", "lead.exported"},
     "recruiting paused --as-of 2026-11-22": {"recruiting.set"},
 }
 # Have nothing of a lead to show, or tell of copies of the whole database, which tests of their own look at.

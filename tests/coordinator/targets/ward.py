@@ -256,6 +256,7 @@ PRESSES = frozenset(
         "/leads/{code}/private/{criterion}",
         *("/leads/{code}/" + one for one in ("claim", "release", "wake", "reopen", "undo", "unmerge")),
         *("/accounts/{id}/" + one for one in ("disable", "enable", "sign-out", "reset")),
+        "/view/{view}/claim",
         "/accounts/link",
         "/account/telegram/unlink",
         "/account/sessions/end",
