@@ -67,8 +67,10 @@ class Entry:
     standing: tuple[Line, ...]
 
     @property
-    def open(self) -> bool:
-        return any(line.open for line in self.lines)
+    def open(self) -> list[str]:
+        """The languages in which one of its texts needs work."""
+        places = [place for line in self.lines for place in line.places]
+        return list(dict.fromkeys(place.language for place in places if place.state or place.findings))
 
     def marks(self, language: str) -> int:
         return sum(
@@ -123,6 +125,7 @@ def build(
     said = frozenset(often)
     reasons, forgotten = uncovered(scenes, shelf.master.entries, said) if not only else ({}, [])
     about = _Files(shelf, findings, links)
+    totals = about.totals()
     common = {key for key, times in often.items() if times >= STANDING}
     chapters = [
         (
@@ -152,7 +155,9 @@ def build(
             forgotten=[about.line(key) for key in forgotten],
             common=[about.line(key) for key in sorted(common)],
             place=about.place,
-            totals=about.totals(),
+            totals=totals,
+            # Nobody has looked through any of their texts yet: they are on the page, and hidden at first.
+            drafts=[language for language, states in totals.items() if not states[""]],
             shots=len(shots),
             figures=figures,
             live=live,

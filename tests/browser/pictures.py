@@ -12,7 +12,10 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 
 from bot.app import App
+from bot.locale_preview.page import build, relative
+from bot.locale_preview.taking import look
 from bot.settings import Settings
+from bot.wording import FOLDER as LOCALES
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.parent import Answer, Parent
 from tests.browser.serving import serve
@@ -20,6 +23,7 @@ from tests.browser.small_png import small
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1340, "height": 820}
 LARGEST = 80_000
 # Noon in Shanghai, on a day that the dates below fit.
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -83,6 +87,19 @@ async def take(browser: Browser, url: str, name: str) -> int:
     return (FOLDER / f"{name}.png").write_bytes(picture)
 
 
+async def take_preview(browser: Browser, folder: Path) -> int:
+    """The translators' page, at one question and its registry sentence."""
+    file = folder / "preview.html"
+    file.write_text(build(*look(LOCALES), relative(LOCALES, file), only=("questions-1",)).html, encoding="utf-8")
+    context = await browser.new_context(viewport=DESK)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await page.goto(file.as_uri())
+    await page.locator("#card-diagnosis").evaluate("one => one.scrollIntoView()")
+    picture = small(await page.screenshot())
+    await context.close()
+    return (FOLDER / "preview.png").write_bytes(picture)
+
+
 async def main() -> int:
     if CHROMIUM is None:
         print("No Chromium found: install chromium, or set CHROMIUM to its path.", file=sys.stderr)
@@ -95,6 +112,7 @@ async def main() -> int:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             sizes = {name: await take(browser, url, name) for name in PICTURES}
+            sizes["preview"] = await take_preview(browser, Path(data))
             await browser.close()
         server.should_exit = True
         await task
