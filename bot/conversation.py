@@ -205,6 +205,9 @@ class Conversation:
             outgoing += self._notices(dialogue, turn)
         elif turn.asked and person is not None:
             lead = await self._lead_with_questions(person, dialogue)
+            # Of a lead that nobody has taken up the sheet is still to be read.
+            if lead is not None and around.lead_status != "new":
+                outgoing += self._notices(dialogue, turn)
         committed = await self._store.commit(
             Commit(
                 person=person.id if person else None,
@@ -303,7 +306,12 @@ class Conversation:
         """To the site: the code and, if a public address is set, the link. Never a name, an answer or a reason."""
         children = {one.child: one for one in (*dialogue.earlier, dialogue.interview)}
         code = children[turn.withdraw or dialogue.interview.child].lead_code
-        op = "withdrawn" if turn.withdraw is not None else "safety" if dialogue.interview.safety else "lead"
+        if turn.withdraw is not None:
+            op = "withdrawn"
+        elif not turn.hand_over:
+            op = "asked"
+        else:
+            op = "safety" if dialogue.interview.safety else "lead"
         payload = {
             "code": code,
             "url": f"{self._site.public_url}/coordinator/leads/{code}" if self._site.public_url else "",

@@ -59,6 +59,7 @@ KNOWN_OPS = (
     "pi",
     "cleared",
     "withdrawn",
+    "asked",
     "digest",
 )
 

@@ -276,6 +276,28 @@ async def test_questions_reach_the_lead_at_the_hand_over_and_after_it(family: Fa
     assert (after.status, after.tier, after.contact) == (before.status, before.tier, before.contact)
 
 
+async def test_who_works_on_a_lead_is_told_that_the_family_asks_more(tmp_path: Path) -> None:
+    family = Family(conversation(tmp_path, Clock(), notice_targets=("0",)))
+    await at_the_end(family)
+    store = family.talk._store
+
+    async def notices() -> list[str]:
+        person = await store.load(family.channel, family.address)
+        assert person is not None
+        waiting = (await store.export(person.id))["waiting_to_be_sent"]
+        return [one["op"] for one in waiting if one["channel"] == "notice"]
+
+    await family.says("Who pays?")
+    assert await notices() == ["lead"]
+    (lead,) = await store.leads()
+    await store.set_lead_status(lead.code, "claimed", "tester")
+    await family.says("Can we leave?")
+    assert await notices() == ["lead", "asked"]
+    kept = await store.lead(lead.code)
+    assert kept is not None
+    assert kept.status == "claimed"
+
+
 async def test_a_question_while_answers_are_being_changed_does_not_touch_the_judgement(family: Family) -> None:
     await at_the_end(family)
     (lead,) = await family.talk._store.leads()
