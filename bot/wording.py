@@ -22,6 +22,8 @@ from bot.wording_template import Template
 __all__ = ["ENGLISH", "FOLDER", "SELF", "State", "Wording", "WordingError"]
 
 ENGLISH = "en"
+# The hospital's own language stands first in every menu.
+OF_THE_SITE = "zh_Hans"
 FOLDER = Path(__file__).resolve().parent.parent / "locales"
 
 _log = logger(__name__)
@@ -77,7 +79,7 @@ class Wording:
         return load(folder or FOLDER, strict=strict, memory=memory, families=families)
 
     def languages(self) -> tuple[tuple[str, str], ...]:
-        """The languages offered, each as (code, its own name); English is the master and comes last."""
+        """The languages offered, each as (code, its own name); the site's own first, English last."""
         return self._languages
 
     def languages_of_the_team(self) -> tuple[tuple[str, str], ...]:
@@ -137,7 +139,7 @@ class Wording:
                 continue
             name = texts.get("language.name")
             offered.append((code, name.source if name else code))
-        return tuple(sorted(offered, key=lambda language: language[0] == ENGLISH))
+        return tuple(sorted(offered, key=lambda one: (one[0] == ENGLISH, one[0] != OF_THE_SITE, one[0])))
 
     def _reads(self, language: str) -> str:
         """The offered language in which somebody is served who chose one that is no longer there."""

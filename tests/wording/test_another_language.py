@@ -160,6 +160,7 @@ def test_the_browser_shows_every_card_whole_and_no_bare_english(wording: Wording
 
 
 def test_every_menu_knows_it(wording: Wording) -> None:
+    assert [code for code, _ in wording.languages()] == ["zh_Hans", LANGUAGE, "en"]
     assert profile_languages(wording)["en"] in (LANGUAGE, "en")
     for _, words in commands(wording, LANGUAGE):
         assert words.startswith(BEGIN)
