@@ -96,6 +96,8 @@ def waits_for(
     """The day on which a `not_now` lead comes up. Once it has come the lead is judged anew, and its day stays known."""
     if tier == Tier.NOT_NOW:
         return clears_on
+    if clears_on is not None and clears_on <= today:
+        return clears_on
     if own_tier == Tier.NOT_NOW and own_clears_on is not None and own_clears_on <= today:
         return own_clears_on
     return None

@@ -12,6 +12,7 @@ from typing import Any
 from bot.commands.beside_server import with_store
 from bot.commands.operator import a_name
 from brasle_prescreen.lead import CloseCategory, LeadStatus, may_close_for
+from brasle_prescreen.lead_queue import Tier
 
 # The family's word cannot be given for it.
 STATUSES = tuple(one.value for one in LeadStatus if one is not LeadStatus.WITHDRAWN)
@@ -107,7 +108,7 @@ def _listed(row: Any) -> dict[str, Any]:
         "tier": row.tier,
         "own_tier": row.own_tier,
         "score": row.score,
-        "earliest_date": row.clears_on.isoformat() if row.clears_on else None,
+        "earliest_date": row.clears_on.isoformat() if row.clears_on and row.tier == Tier.NOT_NOW else None,
         "language": row.language,
         "created": row.created.isoformat(),
         "changed": row.work.moved_at.isoformat(),

@@ -26,8 +26,9 @@ def plan_of(settings: Settings) -> Plan:
 def due_text(due: DueIn) -> Text:
     """Due in so long, or overdue by so long; says so where a year's holidays are not known yet."""
     word = "overdue" if due.is_overdue else "in"
-    unit = due.unit if due.amount != 1 else due.unit.removesuffix("s")
-    told = Text(key=f"console.due.{word}.{unit}", values={"n": due.amount})
+    amount = max(due.amount, 1)  # "0 minutes" is nothing that anybody says
+    unit = due.unit if amount != 1 else due.unit.removesuffix("s")
+    told = Text(key=f"console.due.{word}.{unit}", values={"n": amount})
     return told if due.is_certain else Text(key="console.due.uncertain", values={"due": told})
 
 

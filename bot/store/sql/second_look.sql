@@ -22,7 +22,11 @@ INSERT INTO second_look (lead, tier, clears_on, looked_on, decision, override, t
 SELECT lead.id, :tier, :clears_on, :looked_on, :decision, :override, :trial, :verdicts FROM lead
 WHERE lead.id = :lead AND lead.changed = :changed
   AND :override = coalesce((SELECT max(id) FROM verdict_override WHERE verdict_override.lead = lead.id), 0)
-ON CONFLICT (lead) DO UPDATE SET tier = excluded.tier, clears_on = excluded.clears_on, looked_on = excluded.looked_on,
+ON CONFLICT (lead) DO UPDATE SET tier = excluded.tier,
+    -- The day of a window that is over stays known: on it the lead came up.
+    clears_on = coalesce(excluded.clears_on,
+                         CASE WHEN second_look.clears_on <= excluded.looked_on THEN second_look.clears_on END),
+    looked_on = excluded.looked_on,
     decision = excluded.decision, override = excluded.override, trial = excluded.trial, verdicts = excluded.verdicts;
 
 -- name: of_lead

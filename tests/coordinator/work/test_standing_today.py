@@ -77,6 +77,19 @@ def test_an_open_lead_stands_as_judged_today_once_its_window_is_over(site: Conso
     assert row.waits_for(clears) == clears
 
 
+def test_a_lead_comes_up_on_the_day_that_an_override_leaves(site: ConsoleSite, li: Colleague) -> None:
+    code = wait_for(hands_over(site.store))
+    row = row_of(site, code)
+    later = row.clears_on
+    assert later is not None
+    does(li, code, "override", criterion="I5", verdict="pass", because="Scored at the ward: 8.")
+    on(site, later)
+    keep(site)
+    today = row_of(site, code)
+    assert today.tier != "not_now"
+    assert (today.clears_on, today.waits_for(later)) == (later, later)
+
+
 @pytest.mark.parametrize("reason", [CloseCategory.WINDOW.value, "E13"])
 def test_a_lead_closed_until_its_window_is_over_comes_back_once(
     site: ConsoleSite, li: Colleague, code: str, reason: str
@@ -93,8 +106,9 @@ def test_a_lead_closed_until_its_window_is_over_comes_back_once(
     keep(site)
     work = row_of(site, code).work
     assert (work.status, work.holder) == (LeadStatus.NEW, "")
-    history = wait_for(site.store.desk.open(code, "account:x")).steps
-    assert [one.who for one in history if one.action == "come_back"] == ["program"]
+    file = wait_for(site.store.desk.open(code, "account:x"))
+    assert file is not None
+    assert [one.who for one in file.steps if one.action == "come_back"] == ["program"]
     assert "window over: look again" in sees(site.sign_in("coordinator", "Late"))
     # Closed again for another reason, it stays closed.
     late = site.sign_in("coordinator", "Later")
