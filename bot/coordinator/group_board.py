@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.coordinator.group_card import Face, Shows, face_of, over, rest
 from bot.log import logger, trouble
 from bot.store.errors import StoreUnavailable
-from bot.store.group_cards import BOARD, CHANNEL, REST, URGENT, GroupCard
+from bot.store.group_cards import BOARD, CHANNEL, PRESSED, REST, URGENT, GroupCard
 from brasle_prescreen.lead_clock import Limits, Plan
 from brasle_prescreen.lead_queue import Placed, order, place
 
@@ -79,7 +79,7 @@ class GroupBoard:
         changed = [face for code, face in faces.items() if not is_shown(face, cards.get(code), standing.chat)]
         new = [face for face in changed if self._asked.get(face.code) != (face.mark, face.step, standing.chat)]
         for face in new:
-            await self._room.show(face.code, URGENT if face.urgent and face.shows is Shows.WAITING else BOARD)
+            await self._room.show(face.code, _line(face))
             self._asked[face.code] = (face.mark, face.step, standing.chat)
         if new:
             self._wake()
@@ -127,6 +127,12 @@ def is_shown(face: Face, card: GroupCard | None, chat: int) -> bool:
     if card is None or card.message is None or card.place != chat:
         return face.shows is Shows.OVER
     return card.shown == face.mark and card.step >= face.step
+
+
+def _line(face: Face) -> str:
+    if face.shows is Shows.WAITING:
+        return URGENT if face.urgent else BOARD
+    return BOARD if face.shows is Shows.REST else PRESSED
 
 
 def _waits(one: Placed) -> bool:

@@ -73,10 +73,10 @@ class TelegramGroup:
             language=language,
             public_url=settings.public_url,
             notices=settings.notice_plan(),
+            pace=pace or Pace(chat=GROUP_PER_SECOND),
             clock=clock,
         )
-        # The lines of its outbox are no chats, but go to the one group: its limit holds for each.
-        self._outbox = Outbox(store, CHANNEL, sender, pace=pace or Pace(chat=GROUP_PER_SECOND), clock=clock)
+        self._outbox = Outbox(store, CHANNEL, sender, clock=clock)
 
     def router(self) -> Router:
         """To stand before the families' router: it takes what is the group's, and leaves the rest."""

@@ -5,10 +5,12 @@ What a card says is read from the leads when it is sent, not when it was asked f
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from aiogram import Bot
 from aiogram.methods import AnswerCallbackQuery, DeleteMessage, EditMessageText, SendMessage
@@ -24,10 +26,11 @@ from bot.message import Text
 from bot.notice_plan import NoticePlan
 from bot.outbox import Moved, SendLater, Unreachable
 from bot.plain_words import PlainWords
-from bot.store.group_cards import REST, GroupCard
+from bot.store.group_cards import BOARD, REST, URGENT, GroupCard
 from bot.store.records import OutboxItem
 
 if TYPE_CHECKING:
+    from bot.pace import Pace
     from bot.store.store import Store
     from bot.wording import Wording
 
@@ -48,6 +51,7 @@ class TelegramGroupSender(TelegramSender):
         language: str,
         public_url: str,
         notices: NoticePlan,
+        pace: Pace,
         clock: Callable[[], datetime],
     ) -> None:
         super().__init__(bot)
@@ -59,16 +63,18 @@ class TelegramGroupSender(TelegramSender):
         self._language = language
         self._public_url = public_url
         self._notices = notices
+        self._pace = pace
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._clock = clock
         self._ops = {"show": self._show, "answer": self._answer, "say": self._say_in_private}
 
     def is_message(self, item: OutboxItem) -> bool:
-        # In a group an edit counts for the limit as a message does.
-        return item.op == "show"
+        # The group's limit is kept below, where it is known whether anything has to be said at all.
+        return False
 
     async def _show(self, item: OutboxItem, live: Live | None) -> None:
         try:
-            await self._bring_up_to_date(str(item.payload["code"]))
+            await self._bring_up_to_date(str(item.payload["code"]), item.address)
         except Moved as moved:
             await self._room.moved(self._group, int(moved.address))
             self._board.ring()
@@ -78,15 +84,28 @@ class TelegramGroupSender(TelegramSender):
                 _log.error("The coordinators' group cannot be written to.", cause=refusal)
             raise SendLater(str(refusal)) from None
 
-    async def _bring_up_to_date(self, code: str) -> None:
-        faces = await self._board.faces()
-        face = faces.get(code) or faces.get(REST)  # one without a card of its own is told of with the rest
+    async def _bring_up_to_date(self, code: str, line: str) -> None:
+        if code not in await self._board.faces():
+            code = REST  # one without a card of its own is told of with the rest
+        async with self._locks.setdefault(code, asyncio.Lock()):
+            if await self._due(code) is None:
+                return
+            # An edit counts for the group's limit as a message does. What is urgent has a lane of its own.
+            await self._pace.turn(URGENT if line == URGENT else BOARD, message=True)
+            due = await self._due(code)  # meanwhile the lead may have moved
+            if due is not None:
+                await self._carry_out(*due)
+
+    async def _due(self, code: str) -> tuple[Face, GroupCard, int] | None:
+        """What the card should say, how it stands, and where; None if it says so already."""
+        face = (await self._board.faces()).get(code)
         if face is None:
-            return
+            return None
         chat = (await self._room.standing(self._group)).chat
-        card = await self._room.card(face.code)
-        if is_shown(face, card, chat):
-            return
+        card = await self._room.card(code)
+        return None if is_shown(face, card, chat) else (face, card, chat)
+
+    async def _carry_out(self, face: Face, card: GroupCard, chat: int) -> None:
         is_there = card.message is not None and card.place == chat
         # A family that takes its withdrawal back is news; so is a sign of danger that nobody has claimed yet.
         is_news = card.step < face.step or (face.shows is Shows.WAITING and card.shown == over(face.code).mark)

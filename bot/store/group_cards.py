@@ -20,8 +20,8 @@ from brasle_prescreen.lead_work import Outcome, Refusal, Refused, Work
 
 _SQL = load_queries("telegram_group")
 CHANNEL = "telegram_group"
-# Lines of the outbox: what is urgent does not stand behind the rest.
-BOARD, URGENT = "board", "urgent"
+# Lines of the outbox: neither what is urgent nor a card that somebody has pressed stands behind the rest.
+BOARD, URGENT, PRESSED = "board", "urgent", "pressed"
 REST = ""  # the "code" of the card about all who have none of their own
 _TOKEN_BYTES = 9
 _REVISION_LENGTH = 10
@@ -115,7 +115,7 @@ def press(ledger: Ledger, pressed: Press, allowed: Allowed, inbox_id: int) -> Sa
     said, code, holder, language = _carry_out(ledger, pressed, allowed)
     answer(ledger, pressed.id, said, inbox_id, code=code, holder=holder, language=language)
     if code:
-        show(ledger, code)
+        show(ledger, code, PRESSED)
     return said
 
 

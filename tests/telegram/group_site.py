@@ -101,8 +101,8 @@ class GroupSite:
 
 
 @contextlib.asynccontextmanager
-async def group_site(telegram: FakeTelegram, folder: Path, *, joined: bool = True) -> AsyncIterator[GroupSite]:
-    """Everything at work until left. What is sent is not paced: that is tried by itself."""
+async def group_site(telegram: FakeTelegram, folder: Path, pace: Pace | None = None) -> AsyncIterator[GroupSite]:
+    """Everything at work until left. What is sent is not paced, unless the test wants it."""
     admin = telegram.person("Admin")
     group = telegram.group("Coordinators", [admin])
     stores: list[Store] = []
@@ -114,21 +114,20 @@ async def group_site(telegram: FakeTelegram, folder: Path, *, joined: bool = Tru
         telegram_group=group.chat.id,
         public_url=PUBLIC,
     )
-    wording, pace = Wording.load(), Pace(1e6, 1e6)
+    wording, unpaced = Wording.load(), Pace(1e6, 1e6)
     parts: list[TelegramGroup] = []
 
     def beside(bot: Any) -> TelegramGroup:
         parts.append(
             TelegramGroup(
-                bot, site.store, wording, site.settings, language="zh_Hans", clock=site.clock, pace=Pace(1e6, 1e6)
+                bot, site.store, wording, site.settings, language="zh_Hans", clock=site.clock, pace=pace or unpaced
             )
         )
         return parts[-1]
 
-    channel = TelegramChannel(site.store, wording, site.settings, clock=site.clock, pace=pace, beside=beside)
+    channel = TelegramChannel(site.store, wording, site.settings, clock=site.clock, pace=unpaced, beside=beside)
     talk = SmallTalk(site.store, committed=channel.wake)
-    if joined:
-        group.adds_bot(admin)
+    group.adds_bot(admin)
     running = asyncio.create_task(channel.run(talk))
     try:
         await telegram.until(lambda: parts)

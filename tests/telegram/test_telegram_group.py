@@ -131,6 +131,26 @@ async def test_an_erased_familys_card_is_taken_down(ward: GroupSite) -> None:
     assert card.buttons == []
 
 
+async def test_the_limit_is_kept_and_neither_danger_nor_a_press_waits_behind_the_rest(
+    telegram: FakeTelegram, tmp_path: Path
+) -> None:
+    async with group_site(telegram, tmp_path / "data", Pace(chat=4, burst=1)) as ward:
+        li = await ward.colleague("Li")
+        code = await ward.family()
+        for _ in range(5):
+            await hands_over(ward.store)
+        urgent = await hands_over(ward.store, safety=True)
+        ward.part.wake()
+        await ward.press(li.person, CLAIM, await ward.card(code))
+        await ward.card(code, "Li 已认领。")
+        await ward.card(urgent)
+        assert len(ward.group.heard) < 7, "the rest is still on its way"
+        await ward.telegram.until(lambda: len(ward.group.heard) == 7)
+        sent = [call.at for name in ("sendMessage", "editMessageText") for call in telegram.made(name, 200)]
+        assert len(sent) == 8, "what is said already is not said again"
+        assert max(sent) - min(sent) > 1.2
+
+
 # Presses
 
 
