@@ -28,6 +28,15 @@ def with_entries(shelf: Shelf, language: str, changed: Mapping[str, Entry | None
     return dataclasses.replace(shelf, translations={**shelf.translations, language: new})
 
 
+def only(shelf: Shelf, language: str, entries: Mapping[str, Entry]) -> Shelf:
+    """A shelf with nothing else than these texts of one file: enough for a check that looks at each alone."""
+    master = dataclasses.replace(shelf.master, entries=entries if language == POT else {}, repeated=())
+    if language == POT:
+        return dataclasses.replace(shelf, master=master, translations={})
+    file = dataclasses.replace(entries_of(shelf, language), entries=entries, repeated=())
+    return dataclasses.replace(shelf, master=master, translations={language: file})
+
+
 def said(entry: Entry, language: str, text: str) -> Entry:
     return dataclasses.replace(entry, **{"english" if language == POT else "translation": text})
 
