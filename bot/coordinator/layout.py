@@ -16,13 +16,14 @@ from starlette.datastructures import FormData
 
 from bot.channels.browser_session import form_token, html_language
 from bot.coordinator.rights import RIGHTS
-from bot.coordinator.visit import Visit
+from bot.coordinator.visit import HOME, Visit
 from bot.message import Text
 from bot.wording import Wording
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 STATIC_PATH = "/coordinator/static"
+_OF_THE_QUEUE = tuple(f"{HOME}/{one}" for one in ("leads", "page", "search", "view"))
 # The site's clock. China keeps one time all year; a browser's own zone would be a guess.
 SITE_ZONE = timezone(timedelta(hours=8))
 
@@ -82,9 +83,13 @@ class Layout:
 
 
 def _current(menu: Sequence[MenuItem], path: str) -> str:
-    """The menu's page that this address belongs to: the longest that it begins with."""
-    fitting = [item.path for item in menu if path == item.path or path.startswith(f"{item.path}/")]
-    return max(fitting, key=len, default="")
+    """The menu's page that this address belongs to, if it belongs to one."""
+    for item in menu:
+        # Every address begins like the queue's: only some are.
+        below = _OF_THE_QUEUE if item.path == HOME else (item.path,)
+        if path == item.path or any(f"{path}/".startswith(f"{one}/") for one in below):
+            return item.path
+    return ""
 
 
 def moment(at: datetime) -> Markup:

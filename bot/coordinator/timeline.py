@@ -24,6 +24,7 @@ GUTTER = 128
 TOP = 26
 LINE = 24
 BAR = 10
+_ROOM_FOR_A_LABEL = 44
 _LONGEST_LABEL = 16  # a Chinese character counts two
 _BACK = Span(12, "months")
 _BACK_MOST = Span(36, "months")
@@ -216,13 +217,14 @@ class _Axis:
         return Piece(kind, x, max(round(self.x(end) - x, 1), 3.0), goes_on)
 
     def ticks(self) -> list[tuple[float, str]]:
-        """Month beginnings, as many as fit."""
+        """Month beginnings, as many as fit; one at the edge has no room for its label."""
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
         step = next(one for one in (1, 2, 3, 6, 12) if months / one <= 7)
         found = []
         day = self.first
         while day <= self.last:
-            found.append((self.x(day), f"{day:%Y-%m}"))
+            x = self.x(day)
+            found.append((x, f"{day:%Y-%m}" if x < WIDTH - _ROOM_FOR_A_LABEL else ""))
             day = shift(day, Span(step, "months"))
         return found
 

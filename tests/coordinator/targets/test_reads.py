@@ -125,3 +125,19 @@ def test_the_other_carer_s_number_is_read_by_name(ward: Ward) -> None:
     assert ward.codes["merged"] in pi.get(f"/coordinator/leads/{ward.codes['held']}").text
     entries = wait_for(ward.site.store.trail.entries(Wanted(subject=ward.codes["merged"], limit=3)))
     assert "lead.contact.read" in {one.action for one in entries}
+
+
+def test_the_menu_shows_where_one_is(ward: Ward) -> None:
+    pi = enter(ward, "pi")
+    for address, here in {
+        "": "",
+        "/view/mine": "",
+        "/leads/" + ward.codes["held"]: "",
+        "/protocol/E19": "/protocol",
+        "/figures": "/figures",
+        "/account": None,
+        "/nothing": None,
+    }.items():
+        menu = pi.get(f"/coordinator{address}").text.partition("</nav>")[0]
+        found = re.findall(r'<a href="([^"]+)" aria-current="\w+"', menu)
+        assert found == ([] if here is None else [f"/coordinator{here}"]), address
