@@ -58,6 +58,19 @@ class Glossary:
         pattern = self._patterns.get(language)
         return pattern.sub(by, text) if pattern else text
 
+    def without_names(self, text: str) -> str:
+        """An English text without the names that another language writes in the same letters: HIV, mg, Telegram."""
+        return self._names.sub("", text)
+
+    @cached_property
+    def _names(self) -> re.Pattern[str]:
+        return form_pattern(
+            form
+            for term in self.terms
+            for form in term.says["en"]
+            if any(form in forms for code, forms in term.says.items() if code != "en")
+        )
+
     def in_english(self, text: str) -> list[Term]:
         """The terms that an English text uses: the longest at each place, so `lupus nephritis` is not `lupus`."""
         found = {match[0].lower(): None for match in self._patterns["en"].finditer(text)}
