@@ -139,6 +139,7 @@ class App:
             public_url=self.settings.public_url or None,
             draft=not self.settings.approval,
             demo=self.settings.demo,
+            export=self.store.family_export,
         )
         console = Console(self.store, self.wording, self.protocol, self.settings, clock=self._clock)
         routes = [*console.routes(), *browser.routes()]

@@ -6,8 +6,9 @@ Every post is answered by a redirect, so that reloading and going back repeat no
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
@@ -26,6 +27,9 @@ log = logger(__name__)
 
 # (token of the link, channel, new address) -> the person's id; None if the link is used, too old or revoked.
 Redeem = Callable[[str, str, str], Awaitable[str | None]]
+# (channel, address) -> everything that is kept about its family, as JSON can carry it.
+Export = Callable[[str, str], Awaitable[Mapping[str, Any]]]
+EXPORT_NAME = "my-data.json"
 NOTICE_OF_STATUS: dict[int, Notice] = {404: "not_found", 405: "not_found", 413: "too_large"}
 LONGEST_ACCEPT_LANGUAGE = 200
 
@@ -55,11 +59,13 @@ class BrowserChannel:
         draft: bool = True,
         demo: bool = False,
         keep_days: int = 90,
+        export: Export | None = None,
     ) -> None:
         address = urlsplit(public_url or "")
         self.conversation = conversation
         self.wording = wording
         self.redeem = redeem
+        self.export = export
         self.public_host = address.netloc or None
         self.https = address.scheme == "https"
         self.cookies = Cookies(https=self.https, keep_days=keep_days)
@@ -73,6 +79,7 @@ class BrowserChannel:
             Route("/card/{revision:int}", self.page),
             Route("/answer", self.answer, methods=["POST"]),
             Route("/answer", self.to_the_card),
+            Route(f"/{EXPORT_NAME}", self.my_data),
             Route("/r", self.resume, methods=["POST"]),
             Route("/r/{token}", self.offer_resume),
         ]
@@ -176,6 +183,16 @@ class BrowserChannel:
             return self.notice(request, "link_used", 410)
         response = to("/")
         self.cookies.set(response, "talk", token)
+        return response
+
+    async def my_data(self, request: Request) -> Response:
+        """Everything that is kept of this browser's family, as a file."""
+        session = self.cookies.session(request)
+        kept = await self.export("browser", session) if session and self.export else {}
+        if not kept:
+            return self.notice(request, "not_found", 404)
+        response = Response(json.dumps(kept, ensure_ascii=True, indent=2), media_type="application/json")
+        response.headers["content-disposition"] = f'attachment; filename="{EXPORT_NAME}"'
         return response
 
     async def to_the_card(self, request: Request) -> Response:

@@ -31,7 +31,7 @@ LATIN_WORD = re.compile("[A-Za-z]{2}")
 FIRST_SENTENCE = re.compile("[^?\uff1f\u3002]{6,}?(?:[?\uff1f\u3002]|[.!](?= ))")
 # Fields about the person who answers, by card: browsers can fill them in (WCAG 1.3.5).
 AUTOCOMPLETE = {"contact_name": "name", "contact_city": "address-level2"}
-SAFE_LINKS = ("https://", "tel:", "mailto:")
+SAFE_LINKS = ("https://", "tel:", "mailto:", "/my-data.json")
 
 Notice = Literal["not_found", "trouble", "too_large", "no_cookies", "expired", "link_used", "resume"]
 

@@ -14,9 +14,9 @@ from bot.message import Button, Day, Incoming, Reply, Row, Text
 # What may be typed as /command; the first ones are offered in the menus.
 COMMANDS = (
     "language", "back", "restart", "help", "why", "questions", "about", "privacy", "contact", "status", "stop",
-    "delete", "mydata", "later", "start",
+    "delete", "mydata", "export", "later", "start",
 )  # fmt: skip
-PAGES = ("language", "help", "questions", "about", "privacy", "status", "later", "restart", "mydata")
+PAGES = ("language", "help", "questions", "about", "privacy", "status", "later", "restart", "mydata", "export")
 
 
 def take_command(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn | None:
@@ -32,6 +32,8 @@ def take_command(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
         return _speak(dialogue, said.argument or "")
     if command == family_questions.PAGE:
         return family_questions.open_list(dialogue)
+    if command == "export" and dialogue.channel == "browser":
+        return Turn(dialogue.having(page="mydata", notes=()))
     if command in PAGES:
         return Turn(dialogue.having(page=command, notes=()))
     if command == "back":
@@ -113,9 +115,17 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
             text=Text(key="mydata.text"),
             notes=dialogue.notes,
             rows=tuple(replace(row, change=None) for row in _kept(dialogue, around)),
-            choices=(Button(id="delete_all", label=Text(key="stop.delete"), style="danger"), back),
+            choices=(
+                *_download(dialogue),
+                Button(id="delete_all", label=Text(key="stop.delete"), style="danger"),
+                back,
+            ),
             card="mydata",
         )
+    if page == "export":
+        link = (Button(id="link", label=Text(key="later.link")),) if around.site.public_url else ()
+        key = "export.elsewhere" if link else "export.ask"
+        return Reply(text=Text(key=key), notes=dialogue.notes, choices=(*link, back), card="export")
     return Reply(
         text=Text(key=f"page.{page}.text"),
         notes=dialogue.notes,
@@ -123,6 +133,13 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         choices=(back,),
         card=page,
     )
+
+
+def _download(dialogue: Dialogue) -> tuple[Button, ...]:
+    """Everything as a file, where it need not pass through another company's servers."""
+    if dialogue.channel != "browser":
+        return ()
+    return (Button(id="export", label=Text(key="mydata.download"), url="/my-data.json"),)
 
 
 def _kept(dialogue: Dialogue, around: Surroundings) -> list[Row]:

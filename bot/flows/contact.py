@@ -115,6 +115,7 @@ def check_rows(dialogue: Dialogue) -> tuple[Row, ...]:
     return tuple(
         Row(label=Text(key=label), answer=answer, change=Button(id=f"step:{step}", label=Text(key="review.change")))
         for step, label, answer in lines
+        if step != "way" or contact.way  # seen half-way, on the page of what is kept
     )
 
 

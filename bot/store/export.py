@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from bot.store import (
@@ -61,6 +62,25 @@ def export(ledger: Ledger, person: str) -> dict[str, Any]:
         "could_not_be_handled": inbox.troubles_of(ledger, number),
         "resume_links_until": [_iso(expires) for (expires,) in ledger.sql.execute(_SQL["links"], (number,)).fetchall()],
     }
+
+
+# What the study team worked out or wrote. Families get it from the hospital, explained: a score or a site's doubt
+# read alone would be taken for a decision.
+_OF_THE_SITE = ("score", "work", "history")
+_WORKED_OUT = ("score", "score_parts", "criteria", "open_questions")
+
+
+def for_the_family(whole: Mapping[str, Any]) -> dict[str, Any]:
+    """An export as the chat gives it out: all that the family gave, and by name what the hospital keeps besides."""
+    if not whole:
+        return {}
+    leads_ = []
+    for lead in whole["leads"]:
+        theirs = {key: value for key, value in lead.items() if key not in _OF_THE_SITE}
+        packet = {key: value for key, value in lead["packet"].items() if key not in _WORKED_OUT}
+        besides = [*_OF_THE_SITE, *(f"packet.{key}" for key in _WORKED_OUT if key in lead["packet"])]
+        leads_.append({**theirs, "packet": packet, "ask_the_hospital_for": besides})
+    return {**whole, "leads": leads_}
 
 
 def event_counts(ledger: Ledger) -> dict[tuple[str, str], int]:

@@ -345,6 +345,11 @@ class Store:
         """Everything kept about this person, as JSON can carry it; empty for somebody unknown."""
         return self._read(export.export, person)
 
+    async def family_export(self, channel: str, address: str) -> dict[str, Any]:
+        """What the chat gives out to who writes from this address; empty for somebody unknown."""
+        person = await self.load(channel, address)
+        return {} if person is None else export.for_the_family(await self.export(person.id))
+
     async def erase(self, person: str) -> None:
         """Returns when no file holds a readable byte of this person.
 

@@ -107,3 +107,10 @@ async def test_my_data_shows_what_is_kept_and_folds_what_is_private(family: Fami
     assert all(row.change is None for row in family.shown.reply.rows)
     await family.tap("close")
     assert family.card == "contact_check"
+
+
+async def test_what_is_kept_can_be_seen_half_way_through_the_contact_details(family: Family) -> None:
+    await family.says("Mother of Bao")
+    await family.command("mydata")
+    assert family.card == "mydata"
+    assert read(family)["Name"] == "Mother of Bao"
