@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from bot.locale_checks.shelf import Shelf
 from bot.locale_preview import serve
 from bot.locale_preview.page import Preview, build, relative
 from bot.locale_preview.scenes_file import load_scenes
+from bot.locale_preview.shots import uncovered
 from bot.locale_preview.taking import look
 from bot.message import Incoming
-from bot.wording import Wording
+from bot.wording import FOLDER, Wording
 from brasle_prescreen import load_protocol
 from brasle_prescreen.question import load_questions
 from tests.bot.family import SITE, Clock, Family, conversation
@@ -25,8 +27,9 @@ from tests.bot.family import SITE, Clock, Family, conversation
 PO, POT = "zh_Hans.po", "brasle.pot"
 
 
-def built(folder: Path, *only: str) -> Preview:
-    return build(*look(folder), relative(folder, folder.parent / "page.html"), only=only)
+def built(folder: Path, *only: str, checked: bool = False) -> Preview:
+    shelf, findings = look(folder) if checked else (Shelf.read(folder), [])
+    return build(shelf, findings, relative(folder, folder.parent / "page.html"), only=only)
 
 
 def edited(folder: Path, file: str, key: str, old: str, new: str) -> None:
@@ -47,10 +50,24 @@ def emptied(folder: Path, key: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def only_chinese(folder: Path) -> Path:
+    """Without the languages that are still drafts: every text of theirs needs work."""
+    for file in folder.glob("*.po"):
+        if file.name != PO:
+            file.unlink()
+    return folder
+
+
+@pytest.fixture
+def folder(folder: Path) -> Path:
+    return only_chinese(folder)
+
+
 @pytest.fixture(scope="module")
-def whole(shelf: Shelf) -> Preview:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Preview:
     """The shipped texts, every chapter."""
-    return built(shelf.folder)
+    copy = shutil.copytree(FOLDER, tmp_path_factory.mktemp("whole") / "locales")
+    return built(only_chinese(Path(copy)))
 
 
 def test_every_text_for_families_is_on_a_card(whole: Preview, shelf: Shelf) -> None:
@@ -66,12 +83,11 @@ def test_no_reason_is_out_of_date(whole: Preview) -> None:
     assert set(whole.reasons) == {key for one in load_scenes().elsewhere for key in one.keys}
 
 
-def test_a_text_that_no_card_shows_is_named(folder: Path) -> None:
-    with (folder / POT).open("a", encoding="utf-8") as master:
-        master.write('\n#. Nowhere.\nmsgctxt "brandnew.text"\nmsgid "Hello there"\nmsgstr ""\n')
-    preview = built(folder)
-    assert preview.forgotten == ("brandnew.text",)
-    assert "No card shows these yet" in preview.html
+def test_a_text_that_no_card_shows_is_named(whole: Preview, shelf: Shelf) -> None:
+    keys = [*shelf.master.entries, "brandnew.text", "console.brandnew"]
+    reasons, forgotten = uncovered(load_scenes(), keys, whole.said)
+    assert forgotten == ["brandnew.text"]
+    assert reasons == whole.reasons
 
 
 def test_every_criterion_is_quoted_beside_its_questions(whole: Preview) -> None:
@@ -159,13 +175,13 @@ def test_a_gap_shows_the_english(folder: Path, shelf: Shelf) -> None:
 
 def test_findings_stand_beside_the_card(folder: Path) -> None:
     edited(folder, PO, "result.likely", 'msgstr "', 'msgstr "合格。')
-    preview = built(folder, "result")
+    preview = built(folder, "result", checked=True)
     assert "is forbidden" in article_of(preview.html, "likely")
 
 
 def test_an_open_brace_is_shown_and_not_refused(folder: Path) -> None:
     edited(folder, PO, "card.sex.ask", 'msgstr "', 'msgstr "{')
-    article = article_of(built(folder, "questions-1").html, "sex")
+    article = article_of(built(folder, "questions-1", checked=True).html, "sex")
     assert '<div class="bubble bot">' in article
     assert 'class="finding"' in article
 
