@@ -152,8 +152,7 @@ def test_a_file_saved_by_another_program_is_put_back_into_form(in_line: Path) ->
 def test_a_change_that_waits_leaves_the_remembered_pair(in_line: Path) -> None:
     before = (in_line / COMPLETE).read_bytes()
     reword(in_line / "brasle.pot", "nav.skip", "Leave this one out")
-    said = sync(in_line)
-    assert any("keep their last complete wording" in line for line in said) or len(said) == 2
+    sync(in_line)
     assert (in_line / COMPLETE).read_bytes() == before
     wording = Wording.load(in_line, strict=True)
     assert wording.say(Text(key="nav.skip"), "en") != "Leave this one out"
