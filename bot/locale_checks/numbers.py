@@ -53,10 +53,7 @@ def _other_unit(english: list[Quantity], translated: list[Quantity]) -> Iterable
             continue
         named, named_there = units - {None}, theirs - {None}
         if named and named_there and not named & named_there and value != "1":
-            yield (
-                f"the English says {value} {' or '.join(sorted(map(str, named)))}, "
-                f"the translation {value} {' or '.join(sorted(map(str, named_there)))}"
-            )
+            yield (f"the English says {value} {_units(named)}, the translation says {value} {_units(named_there)}")
         elif (units == {"percent"}) != (theirs == {"percent"}) and "percent" in units | theirs:
             yield f"{value} is a percentage in one of the two texts only"
 
@@ -67,6 +64,10 @@ def _other_comparison(english: list[Quantity], translated: list[Quantity]) -> It
         theirs = {quantity.compare for quantity in translated if quantity.value == value}
         if theirs and value != "1" and not said & theirs:
             yield f"the English says {_listed(said, value)}, the translation {_listed(theirs, value)}"
+
+
+def _units(names: set[str | None]) -> str:
+    return " or ".join(sorted(name if name in ("mg", "kg", "percent") else f"{name}s" for name in names if name))
 
 
 def _listed(comparisons: set[str | None], value: str) -> str:

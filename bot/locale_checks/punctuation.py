@@ -55,13 +55,13 @@ def _of_line(line: Line) -> Iterable[tuple[str, str]]:
 def _chinese(text: str) -> Iterable[tuple[str, str]]:
     for match in _HALF_WIDTH.finditer(text):
         mark = match[0].strip()
-        yield f"the half-width mark {mark} in “{_around(text, match)}”", f"Write {FULL_WIDTH[mark]}"
+        yield f"the half-width mark {mark} in “{_around(text, match)}”", f"Write “{FULL_WIDTH[mark]}”"
     for match in _BETWEEN_HAN.finditer(text):
         yield f"a space between Chinese characters in “{_around(text, match)}”", "Delete the space"
     for match in _AROUND_MARKS.finditer(text):
         yield f"a space beside a Chinese mark in “{_around(text, match)}”", "Delete the space"
     for match in _ELLIPSIS.finditer(text):
-        yield f"{match[0]} for an ellipsis", "Write ……"
+        yield f"{match[0]} for an ellipsis", "Write “……”"
     for match in _REPEATED.finditer(text):
         yield f"two marks in a row: {match[0]}", "Keep one"
     for match in _STRAIGHT.finditer(text):
