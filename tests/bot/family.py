@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,17 @@ class Clock:
         return self.now
 
 
+@cache
+def wording() -> Wording:
+    """The shipped texts: nothing changes them, so they are read once for all families."""
+    return Wording.load()
+
+
 def conversation(folder: Path, clock: Callable[[], datetime], **settings: Any) -> Conversation:
     """A conversation over a store of its own; `settings` override the site, the demo and the rest."""
     store = Store.open(folder, clock=clock)
     chosen = {"site": SITE, "demo": False, **settings}
-    return Conversation(store, load_protocol(), load_questions(), Wording.load(), clock=clock, **chosen)
+    return Conversation(store, load_protocol(), load_questions(), wording(), clock=clock, **chosen)
 
 
 class Family:
@@ -103,7 +110,7 @@ class Family:
 
         Returns the ids of the cards that were asked.
         """
-        asked = []
+        asked: list[str] = []
         for _ in range(120):
             if self.key in ("review.text",) or self.card in ("early_end", "urgent", "fetch_adult"):
                 return asked
