@@ -173,7 +173,9 @@ def _notices(settings: Settings) -> list[Problem]:
         return [
             Problem(
                 "BRASLE_NOTIFY",
-                "is not set: nobody is told of a new lead; they wait in 'brasle-prescreen leads list'.",
+                "is not set: nobody is told of a new lead; they wait in 'brasle-prescreen leads list'."
+                if settings.telegram_group is None
+                else "is not set: new leads are told in the Telegram group only, and nobody hears of a late first call.",
                 "Set an address of apprise (mailto://, wecombot://, dingtalk://, tgram://), or several, with spaces between.",
             )
         ]
