@@ -12,6 +12,8 @@ from bot.wording_error import WordingError
 
 MASTER = "brasle.pot"
 
+# A line of text that begins with a quote and does not end with one.
+_UNCLOSED = re.compile(r'^(?:msg[a-z]+ )?"(?![^\n]*"[ \t]*$)', re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -85,11 +87,20 @@ def read_file(path: Path, *, for_editing: bool = True) -> WordingFile:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise WordingError(f"{path.name}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
     except OSError as error:
         raise WordingError(f"{path}: cannot be read ({error.strerror}); check that the file is there.") from error
+    unclosed = _UNCLOSED.search(text)
+    if unclosed:
+        # Babel takes the last letter for the quote, and drops it.
+        number = text.count("\n", 0, unclosed.start()) + 1
+        raise WordingError(
+            f"{path.name}, line {number}: the double quote at the end of this line is missing; add it. "
+            'A quote inside a text is written “ ” or \\".'
+        )
+    return text.splitlines()
 
 
 def _first(error: Exception) -> str:

@@ -64,16 +64,22 @@ def folder(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Preview:
-    """The shipped texts, every chapter."""
-    copy = shutil.copytree(FOLDER, tmp_path_factory.mktemp("whole") / "locales")
-    return built(only_chinese(Path(copy)))
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped texts, for tests that change nothing."""
+    return only_chinese(Path(shutil.copytree(FOLDER, tmp_path_factory.mktemp("whole") / "locales")))
 
 
-def test_every_text_for_families_is_on_a_card(whole: Preview, shelf: Shelf) -> None:
+@pytest.fixture(scope="module")
+def whole(place: Path) -> Preview:
+    """Every chapter."""
+    return built(place)
+
+
+def test_every_text_for_families_is_on_a_card(whole: Preview, place: Path) -> None:
     """Or on the short list of scenes.toml, with its reason."""
     scenes = load_scenes()
     assert whole.forgotten == ()
+    shelf = Shelf.read(place)
     families = {key for key in shelf.master.entries if not key.startswith(scenes.of_the_team)}
     assert families == {*(key for key in whole.said if not key.startswith(scenes.of_the_team)), *whole.reasons}
     assert len(whole.reasons) <= 3
@@ -83,8 +89,8 @@ def test_no_reason_is_out_of_date(whole: Preview) -> None:
     assert set(whole.reasons) == {key for one in load_scenes().elsewhere for key in one.keys}
 
 
-def test_a_text_that_no_card_shows_is_named(whole: Preview, shelf: Shelf) -> None:
-    keys = [*shelf.master.entries, "brandnew.text", "console.brandnew"]
+def test_a_text_that_no_card_shows_is_named(whole: Preview, place: Path) -> None:
+    keys = [*Shelf.read(place).master.entries, "brandnew.text", "console.brandnew"]
     reasons, forgotten = uncovered(load_scenes(), keys, whole.said)
     assert forgotten == ["brandnew.text"]
     assert reasons == whole.reasons
@@ -98,11 +104,8 @@ def test_every_criterion_is_quoted_beside_its_questions(whole: Preview) -> None:
             assert " ".join(criterion.text) in article, (card.id, id)
 
 
-def test_every_text_leads_to_its_line(whole: Preview, shelf: Shelf) -> None:
-    lines = {
-        POT: (shelf.folder / POT).read_text("utf-8").splitlines(),
-        PO: (shelf.folder / PO).read_text("utf-8").splitlines(),
-    }
+def test_every_text_leads_to_its_line(whole: Preview, place: Path) -> None:
+    lines = {file: (place / file).read_text("utf-8").splitlines() for file in (POT, PO)}
     links = re.findall(r'<code>([^<]+)</code>\s*((?:<span class="place">.*?</span>\s*)+)', whole.html, re.DOTALL)
     seen = set()
     for key, places in links:
@@ -221,6 +224,13 @@ def test_a_file_that_cannot_be_read_is_told_in_one_sentence(folder: Path, capsys
     assert main(["locales", "preview", "--folder", str(folder), "--out", str(folder / "x.html")]) == 1
     assert PO in capsys.readouterr().err
     assert not (folder / "x.html").exists()
+
+
+def test_a_missing_quote_is_told_with_its_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Otherwise the last letter of the text would go with it, unseen."""
+    edited(folder, PO, "nav.skip", 'msgstr "跳过"', 'msgstr "跳过')
+    assert main(["locales", "preview", "--folder", str(folder), "--out", str(folder / "x.html")]) == 1
+    assert re.search(r"zh_Hans\.po, line \d+: the double quote at the end", capsys.readouterr().err)
 
 
 def test_the_live_page_follows_a_save(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
