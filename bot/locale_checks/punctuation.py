@@ -19,7 +19,7 @@ _HALF_WIDTH = re.compile(
     rf"(?<={HAN})[,.?!:;()]|[,?!;()](?={HAN})|(?<=[”）》}}])[,?!;:]|(?<![A-Za-z0-9])\.(?={HAN})|(?<=[”）》]) ?\.(?!\w)"
 )
 _BETWEEN_HAN = re.compile(rf"{HAN} +{HAN}")
-_AROUND_MARKS = re.compile(rf" +{MARKS}|{MARKS} +(?!\d+ 或)")
+_AROUND_MARKS = re.compile(rf" +{MARKS}|{MARKS} +")
 _DOUBLE = re.compile(r"  +")
 _BEFORE_MARK = re.compile(r"\w +[,.?!;:](?!\w)")
 _ELLIPSIS = re.compile(
