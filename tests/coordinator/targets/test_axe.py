@@ -143,7 +143,8 @@ async def test_axe_finds_nothing_on_any_page(served_ward: Ward, chromium: Browse
     await walk.as_(sessions["auditor"])
     await walk.page.goto(f"/coordinator/leads/{ward.codes['held']}")
     await walk.look("a lead as the auditor sees it")
-    for page in POSTED:
+    # What follows differs from the pages above in a sentence or two; in the walk of every day, in Chinese alone.
+    for page in POSTED if WHOLE or language == "zh_Hans" else ():
         if page.path in PRESSES or (page.path in REPEATS and not WHOLE):
             continue
         role = who(page)
@@ -151,7 +152,8 @@ async def test_axe_finds_nothing_on_any_page(served_ward: Ward, chromium: Browse
         await walk.page.goto("/coordinator/" + {"": "sign-in", "enrolling": "enrolment"}.get(role, "account"))
         await walk.send(ward.path(page), dict(FORMS[page.path][0].typed))
         await walk.look(f"refused {page.path}")
-    await states(walk, sessions)
+    if WHOLE or language == "zh_Hans":
+        await states(walk, sessions)
     await context.close()
     assert walk.found == {}
 
