@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from bot.locale_checks.exceptions import EXCEPTIONS, Exception_, read_exceptions
+from bot.locale_checks.exceptions import EXCEPTIONS, Excepted, read_exceptions
 from bot.locale_checks.figures import LEAFLETS_PER_100_WORDS, LEAFLETS_SENTENCE, Figures, figures, hsk_name
 from bot.locale_checks.glossary_file import Glossary
 from bot.locale_checks.reading_measures import Reader
@@ -114,6 +114,6 @@ def _rows(these: Mapping[int, int], those: Mapping[int, int], *, name: bool = Fa
     ]
 
 
-def _exception(one: Exception_) -> str:
+def _exception(one: Excepted) -> str:
     keys = ", ".join(f"`{key}`" for key in one.keys).replace("|", "\\|")
     return f"| {keys} | {MEASURES[one.check]} | {one.reason} | {one.plainer} |"

@@ -16,7 +16,7 @@ EXCEPTIONS = "exceptions.toml"
 CHECKS = ("grade", "syllables", "hsk", "sentence", "numbers", "negation", "glossary", "same", "punctuation")
 
 
-class Exception_(BaseModel):
+class Excepted(BaseModel):
     """Texts that one check leaves alone. `plainer` is what we would say instead, once the site agrees."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,7 +29,7 @@ class Exception_(BaseModel):
     line: int = 0
 
 
-def read_exceptions(path: Path) -> tuple[Exception_, ...]:
+def read_exceptions(path: Path) -> tuple[Excepted, ...]:
     """The exceptions in their order, with the line each begins at. WordingError in one sentence if it is broken."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -42,7 +42,7 @@ def read_exceptions(path: Path) -> tuple[Exception_, ...]:
     read = []
     for entry, line in zip(entries, begins, strict=False):
         try:
-            read.append(Exception_.model_validate({**entry, "line": line}))
+            read.append(Excepted.model_validate({**entry, "line": line}))
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"])
@@ -52,7 +52,7 @@ def read_exceptions(path: Path) -> tuple[Exception_, ...]:
     return tuple(read)
 
 
-def without_excepted(folder: str, found: Iterable[Finding], exceptions: Iterable[Exception_]) -> list[Finding]:
+def without_excepted(folder: str, found: Iterable[Finding], exceptions: Iterable[Excepted]) -> list[Finding]:
     """The findings that stay, and one for each exception that excepts nothing."""
     excepted = {(one.check, one.language, key): one for one in exceptions for key in one.keys}
     used = set()
