@@ -259,7 +259,7 @@ class App:
 
         if not self.settings.demo:
             if await holds_invented(self.store):
-                log.warning("this data folder holds the invented families of a demo: start with an empty one")
+                log.warning("This data folder holds the invented families of a try-out: start with an empty one.")
             return
         if self.settings.notify:
             return
@@ -272,7 +272,7 @@ class App:
             await asyncio.to_thread(seed, demo, self._clock(), stop)
             await self.store.desk.counting.anew()
         except Exception:  # a try-out without them is still one
-            log.exception("the invented families of the demo could not be made")
+            log.exception("The invented families of the try-out could not be made.")
         finally:
             stop.set()
 

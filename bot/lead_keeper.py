@@ -5,13 +5,13 @@ said something, or whose window is over, are judged again, so that the queue kno
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.coordinator.grid import as_decision
 from bot.flows.turn import SITE_ZONE
+from bot.log import logger
 from bot.store.errors import StoreUnavailable
 from bot.store.work_records import Decision, Look, Override, ToLook
 from brasle_prescreen.facts import AnswerError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LOOK_EVERY = 30.0
 _AT_ONCE = 50  # a lead is judged in about a millisecond: pages go on being answered in between
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class LeadKeeper:
@@ -43,7 +43,7 @@ class LeadKeeper:
             try:
                 await self.keep()
             except StoreUnavailable as error:
-                log.error("Leads cannot be judged again at the moment. %s", error)
+                log.error("Leads cannot be judged again at the moment.", cause=error)
             await asyncio.sleep(LOOK_EVERY)
 
     async def keep(self) -> None:

@@ -66,8 +66,6 @@ def test_who_reads_along_may_stop(code: str, tmp_path: Path) -> None:
     os.close(reader)
     show = [sys.executable, "-m", "bot", "leads", "show", code]
     environment = os.environ | {"BRASLE_DATA": str(tmp_path / "data")}
-    ended = subprocess.run(
-        show, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=60, env=environment
-    )
+    ended = subprocess.run(show, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=60, env=environment)
     os.close(writer)
     assert (ended.returncode, ended.stderr) == (0, b"")
