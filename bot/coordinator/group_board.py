@@ -14,7 +14,7 @@ from bot.log import logger, trouble
 from bot.store.errors import StoreUnavailable
 from bot.store.group_cards import BOARD, CHANNEL, PRESSED, REST, URGENT, GroupCard
 from brasle_prescreen.lead_clock import Limits, Plan
-from brasle_prescreen.lead_queue import Placed, order, place
+from brasle_prescreen.lead_queue import QueueRow, order, place
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LOOK_EVERY = 5.0
 # So many families who wait have a card of their own, and those with a safety flag besides; the rest share one card.
 MOST_WAITING = 6
+# Beyond so many the order by who came first is good enough.
+MOST_ORDERED = 200
 
 _log = logger(__name__)
 
@@ -91,32 +93,37 @@ class GroupBoard:
         cards = await self._room.cards()
         chat = (await self._room.standing(self._group)).chat
         up = {code for code, card in cards.items() if card.message is not None and card.place == chat}
-        queue = await self._placed(up, now)
+        rows, far_behind = await self._in_order(up, now)
         found: dict[str, Face] = {}
         without: list[str] = []
-        room = self._most - sum(_waits(one) and not one.row.safety for one in queue if one.row.code in up)
-        for one in queue:
-            code = one.row.code
-            if code not in up and not one.row.safety:
+        room = self._most - sum(_waits(row) and not row.safety for row in rows if row.code in up)
+        for row in rows:
+            if row.code not in up and not row.safety:
                 if room <= 0:
-                    without.append(code)
+                    without.append(row.code)
                     continue
                 room -= 1
-            card = cards.get(code)
-            found[code] = face_of(one.row, self._plan, now, card.first_at if card else None)
+            card = cards.get(row.code)
+            found[row.code] = face_of(row, self._plan, now, card.first_at if card else None)
+        without += far_behind
         found |= {code: over(code) for code in up - found.keys() - {REST}}
         if without or REST in up:
             found[REST] = rest(tuple(without))
         return found
 
-    async def _placed(self, up: set[str], now: datetime) -> list[Placed]:
-        """Leads that have a card or should have one, whom to call first on top."""
+    async def _in_order(self, up: set[str], now: datetime) -> tuple[list[QueueRow], list[str]]:
+        """Leads that have a card or should have one, whom to call first on top; and codes of those far behind."""
         limits = Limits(self._plan, now)
         today = now.astimezone(self._plan.hours.zone).date()
-        rows = [row for row in await self._store.desk.queue() if row.code in up or not row.work.attempts]
-        placed = [place(row, self._plan, limits, now, today) for row in rows]
-        wanted = [one for one in placed if one.row.code in up or _waits(one)]
-        return sorted(wanted, key=lambda one: order(one, today))
+        rows = await self._store.desk.queue()
+        waiting = [row for row in rows if row.code not in up and _waits(row)]
+        if len(waiting) > MOST_ORDERED:
+            waiting.sort(key=lambda row: (not row.safety, row.created, row.code))
+        wanted = [row for row in rows if row.code in up] + waiting[:MOST_ORDERED]
+        placed = sorted(
+            (place(row, self._plan, limits, now, today) for row in wanted), key=lambda one: order(one, today)
+        )
+        return [one.row for one in placed], [row.code for row in waiting[MOST_ORDERED:]]
 
     async def _something_waits(self) -> bool:
         return any(one.channel == CHANNEL for one in await self._store.desk.waiting())
@@ -135,6 +142,6 @@ def _line(face: Face) -> str:
     return BOARD if face.shows is Shows.REST else PRESSED
 
 
-def _waits(one: Placed) -> bool:
-    work = one.row.work
-    return work.is_open and not work.holder and work.attempts == 0 and not one.is_resting
+def _waits(row: QueueRow) -> bool:
+    work = row.work
+    return work.is_open and not work.holder and work.attempts == 0 and work.snoozed_until is None
