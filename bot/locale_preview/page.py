@@ -107,9 +107,9 @@ def relative(folder: Path, page: Path) -> Links:
 
 
 def build(
-    shelf: Shelf, findings: Iterable[Finding], links: Links, *, live: bool = False, only: Collection[str] = ()
+    shelf: Shelf, findings: Iterable[Finding], links: Links, *, live: str = "", only: Collection[str] = ()
 ) -> Preview:
-    """The page of the texts as they stand. `live`: it reloads itself when the server says that a file has changed.
+    """The page of the texts as they stand. `live`: the state of the files; the page reloads itself when the server has another.
 
     `only` some chapters, by their ids: what stands on no card is then not looked for.
     """

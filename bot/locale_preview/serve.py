@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import html
+import re
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -35,6 +37,8 @@ STYLE = (
     "span{display:block}span:target{background:#fdf0a6}</style>"
 )
 
+_WORD = re.compile(r'<p role="alert" class="finding">.*?</p>', re.DOTALL)
+
 Stamp = tuple[tuple[str, int], ...]
 
 
@@ -57,27 +61,27 @@ class Board:
         async with self._lock:
             stamp = self.stamp()
             if stamp != self._built:
-                self._page = await asyncio.to_thread(self._build)
+                self._page = await asyncio.to_thread(self._build, token(stamp))
                 self._built = stamp
             return self._page
 
-    def _build(self) -> str:
+    def _build(self, live: str) -> str:
         began = time.perf_counter()
         try:
-            preview = build(*look(self._folder), self._links, live=True, only=CHAPTERS)
+            preview = build(*look(self._folder), self._links, live=live, only=CHAPTERS)
         except WordingError as error:
             print(error, file=sys.stderr)
-            return _with_word(self._page, str(error))
+            return _with_word(self._page, str(error), live)
         print(f"{preview.cards} cards in {time.perf_counter() - began:.1f} s")
         return preview.html
 
-    async def changes(self) -> AsyncIterator[str]:
-        """One event for every save, until the browser goes away."""
-        before = self.stamp()
+    async def changes(self, since: str) -> AsyncIterator[str]:
+        """One event as soon as the files are not those of the page any more, until the browser goes away."""
+        before = since
         yield ": watching\n\n"
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            now = self.stamp()
+            now = token(self.stamp())
             if now != before:
                 before = now
                 yield "data: changed\n\n"
@@ -98,8 +102,12 @@ def application(folder: Path, links: Links | None = None) -> Starlette:
     async def page(_: Request) -> Response:
         return HTMLResponse(await board.page(), headers={"cache-control": "no-store"})
 
-    async def changed(_: Request) -> Response:
-        return StreamingResponse(board.changes(), media_type="text/event-stream", headers={"cache-control": "no-store"})
+    async def changed(request: Request) -> Response:
+        return StreamingResponse(
+            board.changes(request.query_params.get("since", "")),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store"},
+        )
 
     async def file(request: Request) -> Response:
         text = board.file(request.path_params["name"])
@@ -119,9 +127,14 @@ def serve(folder: Path, port: int, links: Links | None) -> int:
     return 0
 
 
-def _with_word(page: str, word: str) -> str:
+def token(stamp: Stamp) -> str:
+    return hashlib.sha256(repr(stamp).encode()).hexdigest()[:16]
+
+
+def _with_word(page: str, word: str, live: str) -> str:
     said = f'<p role="alert" class="finding">{html.escape(word)}</p>'
     if page:
+        page = re.sub(r"changed\?since=[0-9a-f]*", f"changed?since={live}", _WORD.sub("", page))
         return page.replace('<main class="cards"', f'{said}<main class="cards"', 1)
-    script = 'new EventSource("/changed").onmessage=function(){location.reload()}'
+    script = f'new EventSource("/changed?since={live}").onmessage=function(){{location.reload()}}'
     return f"{HEAD.format(title='Preview')}<body>{said}<script>{script}</script></body></html>"

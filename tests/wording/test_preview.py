@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -71,8 +72,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(place: Path) -> Preview:
-    """Every chapter."""
-    return built(place)
+    """Every chapter, within the time that somebody who writes will wait."""
+    began = time.process_time()
+    preview = built(place)
+    assert time.process_time() - began < 5
+    return preview
 
 
 def test_every_text_for_families_is_on_a_card(whole: Preview, place: Path) -> None:
@@ -259,7 +263,8 @@ def test_the_live_page_is_for_this_computer_only(folder: Path) -> None:
 
 async def test_a_save_is_told_to_the_browser(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "LOOK_EVERY", 0)
-    changes = serve.Board(folder, None).changes()
+    board = serve.Board(folder, None)
+    changes = board.changes(serve.token(board.stamp()))
     assert "watching" in await anext(changes)
     edited(folder, PO, "card.sex.ask", 'msgstr "', 'msgstr "a')
     assert await anext(changes) == "data: changed\n\n"
