@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
-import time
 
 import workload as work
 from interview import incoming, learned, opened
@@ -14,15 +14,14 @@ async def run(count: int) -> None:
     with opened() as bench:
         steps = await learned(bench)
         chats = [str(chat) for chat in work.chats(count)]
-        seconds = used = 0.0
+        gc.collect()
+        gc.freeze()
+        watch = work.Watch()
         for number, step in enumerate(steps):
             batch = [incoming(chat, number, step) for chat in chats]
-            started, before = time.perf_counter(), time.process_time()
-            await asyncio.gather(*[bench.conversation.handle(one) for one in batch])
-            seconds += time.perf_counter() - started
-            used += time.process_time() - before
-        done = count * len(steps)
-        work.report("ours: engine, durable", done, seconds, cpu_us=round(used / done * 1e6))
+            with watch.running():
+                await asyncio.gather(*[bench.conversation.handle(one) for one in batch])
+        work.report("ours: engine, durable", count * len(steps), watch)
 
 
 if __name__ == "__main__":

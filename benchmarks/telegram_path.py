@@ -6,7 +6,6 @@ import asyncio
 import gc
 import json
 import sys
-import time
 
 import workload as work
 from aiogram import Bot
@@ -41,7 +40,7 @@ async def run(count: int) -> None:
         running = asyncio.create_task(worker.run())
         gc.collect()
         gc.freeze()
-        seconds = used = 0.0
+        watch = work.Watch()
         for number, step in enumerate(steps):
             batch = []
             for place, chat in enumerate(work.chats(count)):
@@ -55,15 +54,12 @@ async def run(count: int) -> None:
             await bench.store.keep_updates(batch)
             left = count
             emptied.clear()
-            started, before = time.perf_counter(), time.process_time()
-            worker.wake()
-            await emptied.wait()
-            seconds += time.perf_counter() - started
-            used += time.process_time() - before
+            with watch.running():
+                worker.wake()
+                await emptied.wait()
         await worker.stop()
         await running
-        done = count * len(steps)
-        work.report("ours: Telegram path, durable", done, seconds, cpu_us=round(used / done * 1e6))
+        work.report("ours: Telegram path, durable", count * len(steps), watch)
 
 
 if __name__ == "__main__":

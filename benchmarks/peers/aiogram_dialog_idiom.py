@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +74,7 @@ async def run(count: int) -> None:
 
     dispatcher.include_router(Dialog(*(window(number) for number in range(work.QUESTIONS))))
     setup_dialogs(dispatcher)
-    seconds = 0.0
+    watch = work.Watch()
     number = 0
     for step in range(work.STEPS):
         batch = []
@@ -87,12 +86,11 @@ async def run(count: int) -> None:
             keys = NoSocket.keyboards[chat]
             data = keys[(chat + step) % len(keys)][0]["callback_data"]
             batch.append(work.pressed(chat, step, data, number, keys))
-        started = time.perf_counter()
-        for raw in batch:
-            await dispatcher.feed_update(bot, Update.model_validate(json.loads(raw), context={"bot": bot}))
-        seconds += time.perf_counter() - started
+        with watch.running():
+            for raw in batch:
+                await dispatcher.feed_update(bot, Update.model_validate(json.loads(raw), context={"bot": bot}))
     assert finished == count, f"{finished} of {count} finished"
-    work.report("aiogram-dialog", count * work.STEPS, seconds)
+    work.report("aiogram-dialog", count * work.STEPS, watch)
 
 
 if __name__ == "__main__":

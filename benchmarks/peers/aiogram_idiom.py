@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -105,16 +104,17 @@ def tuned() -> Dispatcher:
 async def run(count: int, kind: str) -> None:
     bot = Bot(work.TOKEN, session=NoSocket())
     dispatcher = tuned() if kind == "tuned" else documented()
-    seconds = 0.0
+    watch = work.Watch()
     for batch in work.updates(count):
-        started = time.perf_counter()
-        for raw in batch:
-            update = Update.model_validate(json.loads(raw), context={"bot": bot})
-            await dispatcher.feed_update(bot, update)
-        seconds += time.perf_counter() - started
+        with watch.running():
+            for raw in batch:
+                update = Update.model_validate(json.loads(raw), context={"bot": bot})
+                await dispatcher.feed_update(bot, update)
     assert finished == count, f"{finished} of {count} finished"
-    work.report(f"aiogram {kind}", count * work.STEPS, seconds)
+    work.report(f"aiogram {kind}", count * work.STEPS, watch)
 
 
 if __name__ == "__main__":
-    asyncio.run(run(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, sys.argv[2] if len(sys.argv) > 2 else "documented"))
+    asyncio.run(
+        run(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, sys.argv[2] if len(sys.argv) > 2 else "documented")
+    )

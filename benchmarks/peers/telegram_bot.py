@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,10 @@ class NoSocket(BaseRequest):
 def markup(number: int) -> InlineKeyboardMarkup | None:
     if number >= work.PRESSES:
         return None
-    rows = [[InlineKeyboardButton(key["text"], callback_data=key["callback_data"]) for key in row] for row in work.keyboard(number)]
+    rows = [
+        [InlineKeyboardButton(key["text"], callback_data=key["callback_data"]) for key in row]
+        for row in work.keyboard(number)
+    ]
     return InlineKeyboardMarkup(rows)
 
 
@@ -97,14 +99,13 @@ def application() -> Any:
 async def run(count: int) -> None:
     bot = application()
     await bot.initialize()
-    seconds = 0.0
+    watch = work.Watch()
     for batch in work.updates(count):
-        started = time.perf_counter()
-        for raw in batch:
-            await bot.process_update(Update.de_json(json.loads(raw), bot.bot))
-        seconds += time.perf_counter() - started
+        with watch.running():
+            for raw in batch:
+                await bot.process_update(Update.de_json(json.loads(raw), bot.bot))
     assert finished == count, f"{finished} of {count} finished"
-    work.report("python-telegram-bot", count * work.STEPS, seconds)
+    work.report("python-telegram-bot", count * work.STEPS, watch)
 
 
 if __name__ == "__main__":
