@@ -30,13 +30,13 @@ COMMANDS = {
     "incident": "who is affected by a leak, which data, and notices in both languages",
     "access-report": "who read and changed what in a year, from the trail",
     "doctor": "explain every setting: what is set, missing or wrong",
-    "locales": "check the texts in locales/",
+    "locales": "check, preview, bring up to date, approve or reload the texts in locales/",
     "docs": "write the generated pages of docs/ (--check: fail if they are stale)",
 }
 
 
 def parser() -> argparse.ArgumentParser:
-    lines = "\n".join(f"  {name:<12}{purpose}" for name, purpose in COMMANDS.items())
+    lines = "\n".join(f"  {name:<15}{purpose}" for name, purpose in COMMANDS.items())
     return argparse.ArgumentParser(
         prog="brasle-prescreen",
         description="Provisional pre-screening for the BRASLE trial (NCT06789107). It decides nothing: doctors do.",
