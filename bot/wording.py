@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.log import logger
 from bot.message import Day, Joined, Term, Text, Value
@@ -29,8 +30,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "locales"
 _log = logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(NamedTuple):
     language: str
     self_answering: bool
     markup: bool
@@ -148,14 +148,13 @@ class Wording:
         return self._instead[language]
 
     def _find(self, key: str, style: _Style) -> Template | None:
-        wanted = (key + SELF, key) if style.self_answering else (key,)
         for language in (style.language, ENGLISH):
             texts = self._texts.get(language)
             if texts is None:
                 continue
-            for name in wanted:
-                if name in texts:
-                    return texts[name]
+            found = (texts.get(key + SELF) if style.self_answering else None) or texts.get(key)
+            if found is not None:
+                return found
         return None
 
     def _say(self, text: Text, style: _Style) -> str:
@@ -163,6 +162,8 @@ class Wording:
         if template is None:
             self._complain(f"there is no text with the key {text.key!r}; add it to {MASTER}")
             return f"[{html.escape(text.key) if style.markup else text.key}]"
+        if not template.names:
+            return template.fill({}, markup=style.markup)
         values = {}
         for name in template.names:
             if name in text.values:

@@ -95,9 +95,9 @@ def screen_facts(protocol: Protocol, facts: Facts) -> Screening:
     )
 
 
-def check_answers(protocol: Protocol, answers: Any, on: date) -> None:
-    """Raise AnswerError for the first answer that cannot be taken; otherwise do nothing."""
-    protocol.reading.read(answers, on)
+def check_answers(protocol: Protocol, answers: Any, on: date) -> Facts:
+    """The answers as read, for criteria to judge. Raises AnswerError for the first one that cannot be taken."""
+    return protocol.reading.read(answers, on)
 
 
 def weigh(findings: tuple[Finding, ...], counted: frozenset[str]) -> Tier:

@@ -105,7 +105,8 @@ def _key(button: Button, revision: int, label: str) -> dict[str, Any]:
         return {**key, "url": button.url} if button.url.startswith(LINKS) else {}
     if button.style in ("primary", "danger"):
         key["style"] = button.style
-    return {**key, "callback_data": callback_data(revision, button.id)}
+    key["callback_data"] = callback_data(revision, button.id)
+    return key
 
 
 def _within_limit(rows: Keys) -> Keys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from unicodedata import east_asian_width
 
 LONGEST_TEXT = 4096
 LONGEST_TOAST = 200
@@ -22,7 +22,7 @@ def utf16_length(text: str) -> int:
 
 def cut(text: str, most: int, mark: str = "\N{HORIZONTAL ELLIPSIS}") -> str:
     """The text, cut to `most` units with `mark` at its end if it is longer; never inside a character."""
-    if utf16_length(text) <= most:
+    if 2 * len(text) <= most or utf16_length(text) <= most:
         return text
     kept = text[: most - len(mark)]
     while utf16_length(kept) > most - len(mark):
@@ -30,6 +30,9 @@ def cut(text: str, most: int, mark: str = "\N{HORIZONTAL ELLIPSIS}") -> str:
     return kept + mark
 
 
+_WIDE = frozenset("WF")
+
+
 def display_width(text: str) -> int:
     """Columns on a screen: a Chinese character or an emoji takes two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return len(text) + sum(map(_WIDE.__contains__, map(east_asian_width, text)))

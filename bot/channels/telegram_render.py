@@ -31,7 +31,7 @@ TICK = "\N{CHECK MARK}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _TAG = re.compile(r"</?[a-z][^>]*>")
 # Presses that leave a card which nobody will want to read again, or which comes back.
-IN_PLACE = ("close", "back", "resume", "language:", "change:", "questions", "ask:", "list", "other", "note:", "drop:")
+IN_PLACE = ("close", "back", "resume", "language:", "change:", "questions", "ask:", "list", "other", "note:", "drop:", "look")
 # The press on a folded answer: it changes nothing.
 OPENS = "open:"
 _TAP = re.compile(r"tap:([^:]*):(\d+)$")
@@ -180,9 +180,13 @@ def _opening(answered: Answered, revision: int, voice: _Voice) -> Keys:
 
 def pack(blocks: Iterable[str]) -> list[str]:
     """Paragraphs put together into as few messages as the limit allows: at least one, at most a few."""
+    paragraphs = [block for block in blocks if block.strip()]
+    together = "\n\n".join(paragraphs)
+    if together and 2 * len(together) <= LONGEST_TEXT:  # it surely fits: no character takes more than two units
+        return [together]
     messages: list[str] = []
     room = 0
-    for block in blocks:
+    for block in paragraphs:
         for piece in _pieces(block):
             length = visible_length(piece)
             if messages and length + 2 <= room:
@@ -199,8 +203,7 @@ def pack(blocks: Iterable[str]) -> list[str]:
 def _pieces(block: str) -> Iterable[str]:
     """A paragraph too long for one message is cut, without its tags: one cut in two would be refused."""
     if visible_length(block) <= LONGEST_TEXT:
-        if block.strip():
-            yield block
+        yield block
         return
     rest = html.unescape(_TAG.sub("", block))
     while rest:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.flows import listing
 from bot.flows.cards import about, answered, choice_label, joined, question_card, window_label, words
 from bot.flows.dialogue import Dialogue, Given, Interview, remarked
-from bot.flows.plan import SKIPPED, UNSURE, answers_of, next_card, relevant, surely_minor
+from bot.flows.plan import SKIPPED, UNSURE, answers_at, first_open, relevant, surely_minor
 from bot.flows.turn import Happened, Surroundings, Turn, go, pause, stay
 from bot.flows.understanding import AskBack, Doubtful, Ticked, understand
 from bot.message import Incoming, Reply, Text
-from brasle_prescreen import AnswerError, check_answers, screen
+from brasle_prescreen import AnswerError, check_answers
+from brasle_prescreen.facts import Facts
 from brasle_prescreen.question import Card, Choice, WindowChoice
 
 # After so many replies in a row that could not be read, a person is offered.
@@ -186,6 +187,13 @@ def not_read(dialogue: Dialogue, said: str, read: AskBack, id: str) -> Turn:
     return stay(kept, *notes)
 
 
+class _Standing(NamedTuple):
+    """How the interview stands with the new answer: the cards that apply to this child, and the answers as read."""
+
+    applies: tuple[str, ...]
+    facts: Facts
+
+
 def give(
     dialogue: Dialogue,
     given: Given,
@@ -206,22 +214,20 @@ def give(
             interview = listing.added(
                 interview, choice.adds_medicine, said="", entry=choice.adds_medicine, unnamed=True
             )
-    interview, dropped = _pruned(dialogue, interview, around)
+    interview, applies, gone = _pruned(interview, around)
     try:
-        check_answers(
-            around.protocol,
-            answers_of(interview, around.questions, around.protocol.medicines, around.today),
-            around.today,
-        )
+        facts = check_answers(around.protocol, answers_at(applies, interview, around.questions), around.today)
     except AnswerError as error:
         return not_read(dialogue, given.said, AskBack(f"contradiction.{error.code}"), id)
     settled = answered(dialogue, around, given.shown)
     notes = [Text(key="understood", values={"answer": given.shown})] if read_from_text and not asked.private else []
     if _is_low(given, asked, around):
         notes.insert(0, Text(key="alarm.labs"))
-    notes += [Text(key="dropped", values={"what": joined(dropped)})] if dropped else []
+    if gone:
+        notes.append(Text(key="dropped", values={"what": joined(_short(dialogue, one, around) for one in gone)}))
     after = dialogue.having(interview=interview)
-    return _alarmed(_advance(after, id, asked, chosen, around, tuple(notes)).with_(answered=settled), chosen)
+    turn = _advance(after, id, asked, chosen, _Standing(applies, facts), around, tuple(notes))
+    return _alarmed(turn.with_(answered=settled), chosen)
 
 
 def _is_low(given: Given, asked: Card, around: Surroundings) -> bool:
@@ -247,15 +253,20 @@ def _recorded(interview: Interview, id: str, given: Given) -> Interview:
     )
 
 
-def _pruned(dialogue: Dialogue, interview: Interview, around: Surroundings) -> tuple[Interview, list[Text]]:
-    """Without the answers whose question no longer applies, and the names of those."""
-    applies = set(relevant(interview, around.questions, around.protocol.medicines, around.today))
+def _pruned(interview: Interview, around: Surroundings) -> tuple[Interview, tuple[str, ...], list[str]]:
+    """Without the answers whose question no longer applies; the cards that do; and those whose answers went."""
+    applies = _applying(interview, around)
     gone = [id for id in interview.given if id not in applies]
     if not gone:
-        return interview, []
+        return interview, applies, gone
     kept = {id: given for id, given in interview.given.items() if id in applies}
     trail = tuple(id for id in interview.trail if id in applies)
-    return interview.model_copy(update={"given": kept, "trail": trail}), [_short(dialogue, id, around) for id in gone]
+    pruned = interview.model_copy(update={"given": kept, "trail": trail})
+    return pruned, _applying(pruned, around), gone
+
+
+def _applying(interview: Interview, around: Surroundings) -> tuple[str, ...]:
+    return tuple(relevant(interview, around.questions, around.protocol.medicines, around.today))
 
 
 def _short(dialogue: Dialogue, id: str, around: Surroundings) -> Text:
@@ -268,6 +279,7 @@ def _advance(
     id: str,
     asked: Card,
     chosen: list[Choice],
+    standing: _Standing,
     around: Surroundings,
     notes: tuple[Text, ...],
 ) -> Turn:
@@ -280,13 +292,12 @@ def _advance(
             alone = alone.having(permissions=dialogue.permissions)
         return Turn(go(alone, "child_alone"), happened=happened)
     trail = interview.trail if id in interview.trail else (*interview.trail, id)
-    ended = _early_end(interview, asked, around)
+    ended = _early_end(interview, asked, standing.facts, around)
     if ended is not None:
-        ended_interview = interview.model_copy(update={"trail": trail, "ends": (*interview.ends, ended)})
-        ended_here = dialogue.having(interview=ended_interview)
+        ended_here = dialogue.with_interview(trail=trail, ends=(*interview.ends, ended))
         return Turn(go(ended_here, "end_early", *_put_right(notes, "early_end")), happened=happened)
     returning = next((choice.returns_to for choice in chosen if choice.returns_to), None)
-    following = returning or next_card(interview, around.questions, around.protocol.medicines, around.today)
+    following = returning or first_open(standing.applies, interview)
     if returning:
         without = {key: given for key, given in interview.given.items() if key != id}
         dialogue = dialogue.with_interview(given=without)
@@ -307,14 +318,12 @@ def _minor_for_himself(dialogue: Dialogue, around: Surroundings) -> bool:
     return dialogue.self_answering and surely_minor(dialogue.interview, around.today)
 
 
-def _early_end(interview: Interview, asked: Card, around: Surroundings) -> str | None:
+def _early_end(interview: Interview, asked: Card, facts: Facts, around: Surroundings) -> str | None:
     """The page that may end the interview here, the first time only: going on is always possible."""
     end = asked.early_end
     if end is None or end.page in interview.ends or interview.changing:
         return None
-    answers = answers_of(interview, around.questions, around.protocol.medicines, around.today)
-    finding = screen(around.protocol, answers, around.today).finding(end.criterion)
-    return end.page if finding.failed else None
+    return end.page if around.protocol.criterion(end.criterion).judge(facts).failed else None
 
 
 def _alarmed(turn: Turn, chosen: list[Choice]) -> Turn:

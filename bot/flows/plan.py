@@ -6,7 +6,7 @@ that Back and Change can never leave a value behind whose question no longer app
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ SKIPPED = "skipped"
 def relevant(interview: Interview, questions: Questions, lexicon: Lexicon, on: date) -> Iterator[str]:
     """Ids of the cards that apply to this child, in asking order, as far as the answers given so far tell."""
     for card in questions.card:
-        if not all(_holds(condition, interview, on) for condition in card.asked_when):
+        if card.asked_when and not all(_holds(condition, interview, on) for condition in card.asked_when):
             continue
         yield card.id
         if card.id == "medicines_complete":
@@ -33,13 +33,23 @@ def relevant(interview: Interview, questions: Questions, lexicon: Lexicon, on: d
 
 def next_card(interview: Interview, questions: Questions, lexicon: Lexicon, on: date) -> str | None:
     """The first card that applies and has not been answered; None when all have been."""
-    return next((id for id in relevant(interview, questions, lexicon, on) if id not in interview.given), None)
+    return first_open(relevant(interview, questions, lexicon, on), interview)
+
+
+def first_open(cards: Iterable[str], interview: Interview) -> str | None:
+    """The same, where the relevant cards are known already."""
+    return next((id for id in cards if id not in interview.given), None)
 
 
 def answers_of(interview: Interview, questions: Questions, lexicon: Lexicon, on: date) -> dict[str, Any]:
     """What `assess` takes: the values of every relevant card, merged under the contract's keys."""
+    return answers_at(relevant(interview, questions, lexicon, on), interview, questions)
+
+
+def answers_at(cards: Iterable[str], interview: Interview, questions: Questions) -> dict[str, Any]:
+    """The same, where the relevant cards are known already."""
     answers: dict[str, Any] = {}
-    for id in relevant(interview, questions, lexicon, on):
+    for id in cards:
         given = interview.given.get(id)
         if given is None:
             continue
@@ -92,8 +102,10 @@ def _write(answers: dict[str, Any], path: list[str], value: Any) -> None:
 def _holds(condition: AskedWhen, interview: Interview, on: date) -> bool:
     if condition.card is not None:
         given = interview.given.get(condition.card)
-        chosen = set(given.choices) if given else set()
-        return (not condition.chosen or bool(chosen & set(condition.chosen))) and not chosen & set(condition.not_chosen)
+        chosen = given.choices if given else ()
+        return (not condition.chosen or any(one in condition.chosen for one in chosen)) and not any(
+            one in condition.not_chosen for one in chosen
+        )
     if condition.answer is not None:
         value = _plain(interview, condition.answer)
         return (not condition.is_ or value in condition.is_) and value not in condition.not_

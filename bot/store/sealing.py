@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic_core import PydanticSerializationError, to_json
 
 from bot.store.errors import StoreError
 
@@ -62,7 +63,11 @@ class Seal:
 
     def close_json(self, place: bytes, value: Mapping[str, Any]) -> bytes:
         """A mapping that JSON can carry."""
-        return self.close(place, _as_json(value).encode("ascii"))
+        try:
+            written = to_json(value)
+        except PydanticSerializationError:  # half a surrogate pair has no UTF-8 form: it is written out
+            written = _as_json(value).encode("ascii")
+        return self.close(place, written)
 
     def open_json(self, place: bytes, sealed: bytes) -> dict[str, Any]:
         """The mapping that `close_json` sealed."""
