@@ -144,7 +144,8 @@ class Conversation:
         if self._was_reworded(before, turn, around):
             asked_again = before.having(notes=(Text(key="permission.reworded"),), revision=before.revision + 1)
             turn = Turn(asked_again)
-        turn = turn.with_(dialogue=self._with_permissions(turn, around.now))
+        if turn.permissions:
+            turn = turn.with_(dialogue=self._with_permissions(turn, around.now))
         if turn.hand_over:
             around = replace(
                 around, lead_code=turn.dialogue.interview.lead_code, lead_status=_after_hand_over(around.lead_status)
@@ -161,7 +162,9 @@ class Conversation:
         if turn.wants_link:
             # The link is shown once and never stored with the dialogue.
             turn = turn.with_(dialogue=turn.dialogue.having(notes=()))
-        turn = turn.with_(dialogue=turn.dialogue.having(asked_in=self._hash_of_permission(turn.dialogue, shown.reply)))
+        asked_in = self._hash_of_permission(turn.dialogue, shown.reply)
+        if asked_in != turn.dialogue.asked_in:
+            turn = turn.with_(dialogue=turn.dialogue.having(asked_in=asked_in))
         repeated = await self._commit(incoming, inbox_id, person, turn, shown, around)
         return await self.show(incoming.channel, incoming.address, incoming.language_hint) if repeated else shown
 
@@ -237,8 +240,6 @@ class Conversation:
 
     def _with_permissions(self, turn: Turn, now: datetime) -> Dialogue:
         dialogue = turn.dialogue
-        if not turn.permissions:
-            return dialogue
         permissions = dict(dialogue.permissions)
         for record, change in zip(self._permission_records(turn, now), turn.permissions, strict=True):
             permissions[change.name] = Permission.model_validate(
@@ -324,8 +325,9 @@ class Conversation:
 
     def _dialogue(self, person: Person | None, channel: str, language_hint: str | None) -> Dialogue:
         if person is not None:
+            found = load(person.dialogue)
             # A resume link may have brought the family from another channel.
-            return load(person.dialogue).having(channel=channel)
+            return found if found.channel == channel else found.having(channel=channel)
         return Dialogue.model_validate({"channel": channel, "language": self._wording.guess(language_hint or "")})
 
     async def _around(self, person: Person | None, dialogue: Dialogue) -> Surroundings:

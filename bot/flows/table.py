@@ -6,6 +6,7 @@ A move is [trigger, from, to]. States are plain strings, stored with each dialog
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from transitions import Machine, MachineError
@@ -77,6 +78,7 @@ class _Cursor:
         self.state = state
 
 
+@cache
 def move(state: str, trigger: str) -> str:
     """The state after `trigger`; MoveError if the table has no such move."""
     cursor = _Cursor(state)
