@@ -8,10 +8,12 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation import Conversation
 from bot.doctor_texts import read_texts, refusal
+from bot.flood import Gate
 from bot.lead_keeper import LeadKeeper
 from bot.log import logger
 from bot.message import Text
@@ -65,6 +67,7 @@ class App:
         self._trail_noted: date | None = None
         self.console_link: str | None = None  # into the console of a demo
         self.console_is_empty = False  # nobody may sign in to it yet
+        self.gates = {channel: self._gate(channel) for channel in ("telegram", "browser")}
         self.telegram = self._telegram()
         self.metrics = self._metrics()
         self.conversation = Conversation(
@@ -78,6 +81,7 @@ class App:
             renderers={"telegram": self.telegram.renderer} if self.telegram else {},
             notice_plan=settings.notice_plan(),
             link_valid=timedelta(days=settings.links_valid_days),
+            telegram_minimal=settings.telegram_minimal,
             committed=self._wake,
             took=self.metrics.took if self.metrics else lambda channel, seconds: None,
         )
@@ -90,13 +94,18 @@ class App:
         if self.telegram is not None:
             self.telegram.introduce_again()
 
+    def _gate(self, channel: str) -> Gate:
+        return Gate(channel, partial(self.store.knows, channel), self.settings.limits())
+
     def _telegram(self) -> TelegramChannel | None:
         if self.settings.bot_token is None:
             return None
         from bot.channels.telegram import TelegramChannel
 
         group = self._telegram_group if self.settings.telegram_group is not None else None
-        channel = TelegramChannel(self.store, self.wording, self.settings, clock=self._clock, beside=group)
+        channel = TelegramChannel(
+            self.store, self.wording, self.settings, clock=self._clock, beside=group, gate=self.gates["telegram"]
+        )
         self._wakers.append(channel.wake)
         return channel
 
@@ -140,6 +149,8 @@ class App:
             draft=not self.settings.approval,
             demo=self.settings.demo,
             export=self.store.family_export,
+            gate=self.gates["browser"],
+            trust_proxy=self.settings.trust_proxy,
         )
         console = Console(self.store, self.wording, self.protocol, self.settings, clock=self._clock)
         routes = [*console.routes(), *browser.routes()]
@@ -316,6 +327,8 @@ class App:
         while self.metrics is not None:
             with contextlib.suppress(StoreUnavailable):
                 self.metrics.waiting(await self.store.backlog())
+            for channel, gate in self.gates.items():
+                self.metrics.turned_away(channel, gate.turned_away)
             await asyncio.sleep(MEASURE_EVERY.total_seconds())
 
     async def _remind(self) -> None:

@@ -43,7 +43,7 @@ def load_settings() -> Settings | str:
 
 def problems(settings: Settings) -> list[Problem]:
     """Everything that is missing or odd, the gravest first."""
-    found = [*_telegram(settings), *_web(settings), *_site(settings), *_notices(settings)]
+    found = [*_telegram(settings), *_web(settings), *_site(settings), *_notices(settings), *_residency(settings)]
     return sorted(found, key=lambda problem: not problem.stops)
 
 
@@ -87,7 +87,22 @@ def _telegram(settings: Settings) -> list[Problem]:
                 stops=True,
             )
         )
+    if settings.telegram_minimal and not settings.public_url:
+        found.append(
+            Problem(
+                "BRASLE_TELEGRAM_MINIMAL",
+                "is set, but BRASLE_PUBLIC_URL is not: the bot cannot send a family on to the browser.",
+                "Set BRASLE_PUBLIC_URL.",
+                stops=True,
+            )
+        )
     return found
+
+
+def _residency(settings: Settings) -> list[Problem]:
+    from bot.residency import contradictions
+
+    return [Problem(setting, wrong, remedy, stops=True) for setting, wrong, remedy in contradictions(settings)]
 
 
 def _group_without_bot() -> Problem:
@@ -126,6 +141,14 @@ def _web(settings: Settings) -> list[Problem]:
                 "BRASLE_PUBLIC_URL",
                 "is not set: no private links to go on elsewhere, no links in notices.",
                 "Set the https address at which families reach this server.",
+            )
+        )
+    if settings.public_url and not settings.trust_proxy:
+        found.append(
+            Problem(
+                "BRASLE_TRUST_PROXY",
+                "is not set: behind a proxy, browsers are not limited by their network address.",
+                "Set the proxy's own address, such as 127.0.0.1, if only that proxy reaches this server.",
             )
         )
     if settings.data.exists() and not os.access(settings.data, os.W_OK):

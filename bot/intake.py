@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from bot.backoff import wait_seconds
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import aiohttp
 
     from bot.store.store import Store
+
+# Whether an update as it was sent may be stored: a flood is turned away first.
+Admits = Callable[[dict[str, Any]], Awaitable[bool]]
 
 # What a family can do. Everything else Telegram need not send us.
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -65,12 +68,14 @@ class Polling:
         token: str,
         *,
         stored: Callable[[], None],
+        admits: Admits | None = None,
         long_poll: int = LONG_POLL_SECONDS,
     ) -> None:
-        """`stored` is called after updates were committed: it wakes the worker."""
+        """`stored` is called after updates were committed: it wakes the worker. `admits` is the flood limits."""
         self._store = store
         self._address = f"{api_base.rstrip('/')}/bot{token}/"
         self._stored = stored
+        self._admits = admits
         self._long_poll = long_poll
         self._offset: int | None = None
         self._failures = 0
@@ -119,7 +124,9 @@ class Polling:
 
     async def _keep(self, batch: Batch) -> None:
         try:
-            new = await self._store.keep_updates(batch.updates)
+            admitted = [raw for update, raw in batch.updates if self._admits is None or await self._admits(update)]
+            new = await self._store.keep_updates(admitted)
+            new += len(batch.updates) - len(admitted)
             for raw, why in batch.unreadable:
                 new += await self._store.keep_unreadable(raw, why)
         except StoreUnavailable as error:

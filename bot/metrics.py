@@ -37,6 +37,12 @@ class Metrics:
         self._quarantined = Gauge("brasle_updates_quarantined", "Updates set aside for a person.", registry=registry)
         self._messages = Gauge("brasle_messages_waiting", "Messages to be sent.", ["channel"], registry=registry)
         self._given_up = Gauge("brasle_messages_given_up", "Messages nobody took.", ["channel"], registry=registry)
+        self._turned_away = Gauge(
+            "brasle_messages_turned_away",
+            "By the flood limits, since the start.",
+            ["channel", "why"],
+            registry=registry,
+        )
         self._leads = Gauge("brasle_leads", "Leads by status.", ["status"], registry=registry)
         self._server: WSGIServer | None = None
 
@@ -49,6 +55,10 @@ class Metrics:
         _set(self._messages, backlog.messages)
         _set(self._given_up, backlog.given_up)
         _set(self._leads, backlog.leads)
+
+    def turned_away(self, channel: str, numbers: Mapping[str, int]) -> None:
+        for why, number in numbers.items():
+            self._turned_away.labels(channel, why).set(number)
 
     def serve(self, port: int) -> int:
         """Answer from a thread of its own; gives the port. OSError if it is taken."""

@@ -13,9 +13,11 @@ LARGEST_ID = 2**63 - 1
 
 @dataclass(slots=True)
 class Batch:
-    """One answer of getUpdates: updates to store, what is no update (text, why), the last number seen."""
+    """One answer of getUpdates: updates (as sent, ready to store), what is no update (text, why), the last number
+    seen.
+    """
 
-    updates: list[RawUpdate] = field(default_factory=list)
+    updates: list[tuple[dict[str, Any], RawUpdate]] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     last_id: int | None = None
 
@@ -34,7 +36,7 @@ def read_batch(result: Any) -> Batch:
         if raw is None:
             batch.unreadable.append((as_text(update), "an update without a number"))
         else:
-            batch.updates.append(raw)
+            batch.updates.append((update, raw))
             batch.last_id = raw.update_id
     return batch
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.flood import Limits
 from bot.flows.turn import SITE_ZONE, SiteFacts
 from bot.notice_plan import NoticePlan, parse_quiet, parse_times
 from bot.store.keeping import Keep
@@ -24,6 +26,11 @@ class Settings(BaseSettings):
     telegram_api_base: str = Field(default="https://api.telegram.org", validation_alias="TELEGRAM_API_BASE")
     webhook_secret: SecretStr | None = None
     telegram_group: int | None = Field(default=None, lt=0)
+    telegram_minimal: bool = False
+
+    # Where data may go: with "cn" nothing leaves this server but to these hosts.
+    residency: Literal["", "cn"] = ""
+    may_reach: Annotated[tuple[str, ...], NoDecode] = ()
 
     data: Path = Path("data")
     locales: Path | None = None
@@ -50,6 +57,12 @@ class Settings(BaseSettings):
     console_invitation_hours: int = Field(default=72, ge=1, le=336)
     log_level: str = "INFO"
 
+    # Flood limits: messages a minute of one person and of all together, new persons a minute; 0 is none.
+    messages_per_minute: int = Field(default=60, ge=0, le=6000)
+    all_messages_per_minute: int = Field(default=600, ge=0, le=60000)
+    newcomers_per_minute: int = Field(default=30, ge=0, le=6000)
+    trust_proxy: str = ""
+
     # How long what is kept, in days: families are told.
     keep_declined_days: int = Field(default=1, ge=1, le=30)
     keep_unfinished_days: int = Field(default=30, ge=1, le=365)
@@ -72,11 +85,27 @@ class Settings(BaseSettings):
         """Addresses of apprise, separated by spaces."""
         return tuple(value.split()) if isinstance(value, str) else value
 
+    @field_validator("may_reach", mode="before")
+    @classmethod
+    def _hosts(cls, value: object) -> object:
+        """Names or addresses of hosts, separated by spaces; ValueError for what is none."""
+        hosts = tuple(value.casefold().split()) if isinstance(value, str) else value
+        for host in hosts if isinstance(hosts, tuple) else ():
+            if "/" in host or "*" in host:
+                raise ValueError("names hosts, such as smtp.example.org, with spaces between; no addresses of pages")
+        return hosts
+
     @field_validator("digest")
     @classmethod
     def _times(cls, value: str) -> str:
         parse_times(value)
         return value
+
+    @field_validator("trust_proxy")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        """The address as the socket tells it: 127.0.0.1, ::1."""
+        return str(ip_address(value.strip())) if value.strip() else ""
 
     @field_validator("quiet_hours")
     @classmethod
@@ -119,6 +148,10 @@ class Settings(BaseSettings):
         """
         named = {f"second:{position}": target for position, target in enumerate(self.notify_second)}
         return named | {f"pi:{position}": target for position, target in enumerate(self.notify_pi)}
+
+    def limits(self) -> Limits:
+        """How much may be sent."""
+        return Limits(self.messages_per_minute, self.newcomers_per_minute, self.all_messages_per_minute)
 
     def keep(self) -> Keep:
         """How long what is kept."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from bot.intake import Admits
     from bot.store.store import Store
 
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
@@ -26,14 +27,17 @@ _log = logger(__name__)
 
 
 class WebhookReceiver:
-    """Takes updates that Telegram posts. `stored` is called after a commit: it wakes the worker."""
+    """Takes updates that Telegram posts. `stored` is called after a commit: it wakes the worker. `admits` is the
+    flood limits.
+    """
 
-    def __init__(self, store: Store, secret: str, *, stored: Callable[[], None]) -> None:
+    def __init__(self, store: Store, secret: str, *, stored: Callable[[], None], admits: Admits | None = None) -> None:
         if not secret:
             raise ValueError("a webhook without a secret would accept anybody's updates: set WEBHOOK_SECRET")
         self._store = store
         self._secret = secret.encode()
         self._stored = stored
+        self._admits = admits
 
     async def endpoint(self, request: Request) -> Response:
         """For a Starlette `Route(..., methods=["POST"])`."""
@@ -70,6 +74,8 @@ class WebhookReceiver:
         if raw is None:
             return await self._keep_unreadable(as_text(update), "an update without a number")
         try:
+            if self._admits is not None and not await self._admits(update):
+                return 200  # turned away, and told so: once more would not help
             await self._store.keep_updates([raw])
         except StoreUnavailable as error:
             return self._unavailable(error)

@@ -17,9 +17,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.browser_form import field, is_aside, nothing_said, read_form, ticked
+from bot.channels.browser_limits import RETRY_AFTER_SECONDS, BrowserLimits, TooMuch
 from bot.channels.browser_memory import Briefly, Draft, NextPage
 from bot.channels.browser_pages import Look, Notice, Pages, Shown, Words
 from bot.channels.browser_session import Cookies, form_token, new_session, same_site, source_code
+from bot.flood import Gate
 from bot.log import logger, trouble
 from bot.message import Incoming
 
@@ -60,12 +62,15 @@ class BrowserChannel:
         demo: bool = False,
         keep_days: int = 90,
         export: Export | None = None,
+        gate: Gate | None = None,
+        trust_proxy: str = "",
     ) -> None:
         address = urlsplit(public_url or "")
         self.conversation = conversation
         self.wording = wording
         self.redeem = redeem
         self.export = export
+        self.limits = BrowserLimits(gate, trust_proxy)
         self.public_host = address.netloc or None
         self.https = address.scheme == "https"
         self.cookies = Cookies(https=self.https, keep_days=keep_days)
@@ -92,6 +97,8 @@ class BrowserChannel:
             self.cookies.set(response, "from", source)
             return response
         session = self.cookies.session(request)
+        if not await self.limits.may_look(request, session):
+            return self.turn_away(request, "busy")
         asked = request.path_params.get("revision")
         if session is None and asked is not None:
             return to("/")
@@ -124,6 +131,8 @@ class BrowserChannel:
             return self.notice(request, "no_cookies", 400)
         if not self.is_ours(request, form, session):
             return self.notice(request, "expired", 403)
+        if (kind := await self.limits.turn_away(request, session, field(form, "text"))) is not None:
+            return self.turn_away(request, kind, form)
         said = read_form(form, session, self.hint(request), self.cookies.get(request, "from"))
         problem = nothing_said(said)
         if problem is not None:
@@ -144,9 +153,14 @@ class BrowserChannel:
 
     def try_again(self, request: Request, form: FormData) -> Response:
         """Offers the same form again, with what was typed. If it was stored after all, it counts once."""
-        again = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "token"]
-        response = self.notice(request, "trouble", 503, again=again)
+        response = self.notice(request, "trouble", 503, again=fields(form))
         response.headers["retry-after"] = "10"
+        return response
+
+    def turn_away(self, request: Request, kind: TooMuch, form: FormData | None = None) -> Response:
+        """Too much at once: nothing was taken in, and the same form can be sent again."""
+        response = self.notice(request, kind, 429, again=fields(form) if form is not None else None)
+        response.headers["retry-after"] = str(RETRY_AFTER_SECONDS)
         return response
 
     def keep_draft(self, session: str, form: FormData, shown: Shown) -> None:
@@ -226,6 +240,11 @@ class BrowserChannel:
         session = session or self.cookies.session(request)
         page = self.pages.notice(kind, language, session, again=again or [], link=link)
         return HTMLResponse(page, status_code=status)
+
+
+def fields(form: FormData) -> list[tuple[str, str]]:
+    """What a form held, to be offered again; the page adds its own token."""
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "token"]
 
 
 def to(path: str) -> Response:

@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.channels.telegram_door import TelegramDoor
 from bot.channels.telegram_render import CHANNEL, TelegramRenderer
 from bot.intake import ALLOWED_UPDATES, Polling
 from bot.outbox import Outbox
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.channels.telegram_bot import TelegramBot
     from bot.channels.telegram_router import Talks
+    from bot.flood import Gate
     from bot.pace import Pace
     from bot.settings import Settings
     from bot.store.store import Store
@@ -53,8 +55,9 @@ class TelegramChannel:
         clock: Callable[[], datetime],
         pace: Pace | None = None,
         beside: Callable[[Any], Beside] | None = None,
+        gate: Gate | None = None,
     ) -> None:
-        """`beside` makes the part for the coordinators' group from aiogram's Bot."""
+        """`beside` makes the part for the coordinators' group from aiogram's Bot. `gate` is the flood limits."""
         if settings.bot_token is None:
             raise ValueError("Telegram needs BOT_TOKEN")
         self.renderer = TelegramRenderer(wording)
@@ -72,9 +75,13 @@ class TelegramChannel:
         self._outbox: Outbox | None = None
         self._bot: TelegramBot | None = None
         self._again: asyncio.Task[None] | None = None
+        self._door: TelegramDoor | None = None
+        if gate is not None:
+            self._door = TelegramDoor(gate, wording, self._api_base, self._token, staff=settings.telegram_group)
+        self._admits = self._door.admits if self._door is not None else None
         self.polling: Polling | None = None
         if not self.by_webhook:
-            self.polling = Polling(store, self._api_base, self._token, stored=self._stored)
+            self.polling = Polling(store, self._api_base, self._token, stored=self._stored, admits=self._admits)
 
     @property
     def by_webhook(self) -> bool:
@@ -86,7 +93,7 @@ class TelegramChannel:
             return []
         from starlette.routing import Route
 
-        receiver = WebhookReceiver(self._store, self._secret, stored=self._stored)
+        receiver = WebhookReceiver(self._store, self._secret, stored=self._stored, admits=self._admits)
         return [Route(WEBHOOK_PATH, receiver.endpoint, methods=["POST"])]
 
     def wake(self) -> None:
@@ -110,6 +117,8 @@ class TelegramChannel:
         async with asyncio.TaskGroup() as tasks:
             if self.polling is not None:
                 tasks.create_task(self.polling.run(), name="telegram intake")
+            if self._door is not None:
+                tasks.create_task(self._door.run(), name="telegram door")
             tasks.create_task(self._handle_and_send(conversation), name="telegram")
 
     async def stop(self) -> None:

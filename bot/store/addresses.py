@@ -23,6 +23,12 @@ def add_address(ledger: Ledger, person: int, channel: str, address: str) -> None
     ledger.sql.execute(_SQL["add_address"], (ledger.chat(channel, address), person, channel, sealed))
 
 
+def is_known(ledger: Ledger, channel: str, address: str) -> bool:
+    """Whether this address leads to somebody."""
+    [(found,)] = ledger.sql.execute(_SQL["is_known"], (ledger.chat(channel, address),)).fetchall()
+    return bool(found)
+
+
 def addresses_of(ledger: Ledger, person: int) -> list[tuple[str, str]]:
     """(channel, address) of every place where this person is talked with."""
     seal = ledger.seal(person)

@@ -165,6 +165,10 @@ class Store:
         """The person who writes from this address, or None."""
         return self._read(turns.load, channel, address)
 
+    async def knows(self, channel: str, address: str) -> bool:
+        """Whether somebody has begun at this address; cheaper than `load`."""
+        return self._read(addresses.is_known, channel, address)
+
     async def commit(self, commit: Commit) -> Committed:
         """Make one turn durable, all of it or nothing. The same `incoming` again changes nothing.
 
@@ -195,6 +199,10 @@ class Store:
     async def pending(self, limit: int, after: int = 0) -> list[InboxItem]:
         """Updates that wait, in the order in which they came, from the first one after number `after`."""
         return self._read(inbox.pending, limit, after)
+
+    async def is_pending(self, inbox_id: int) -> bool:
+        """Whether this update still waits: neither handled nor set aside."""
+        return self._read(inbox.is_pending, inbox_id)
 
     async def drop_update(self, inbox_id: int) -> None:
         """The update was handled and had no effect."""

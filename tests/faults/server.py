@@ -22,7 +22,7 @@ import bot.outbox
 from bot.pace import Pace
 from bot.settings import Settings
 from bot.store.store import Store
-from tests.telegram.serving import PROFILE
+from tests.telegram.serving import NO_LIMITS, PROFILE
 from tests.telegram.small_talk import SmallTalk, small_wording
 
 
@@ -47,6 +47,7 @@ def serve_app(folder: Path, api_base: str, token: str, secret: str, port: int) -
         public_url=f"http://127.0.0.1:{port}" if port else "",
         data=folder,
         port=port,
+        **NO_LIMITS,
     )
     asyncio.run(bot.app.App(settings).run())
 

@@ -23,6 +23,8 @@ from tests.fake_telegram import FakeTelegram
 from .small_talk import SmallTalk, small_wording
 
 SECRET = "a_Secret-1"
+# Where families press as fast as they are answered.
+NO_LIMITS: dict[str, Any] = {"messages_per_minute": 0, "all_messages_per_minute": 0, "newcomers_per_minute": 0}
 PROFILE = {
     "telegram.name": "Questions",
     "telegram.description": "A description",

@@ -21,6 +21,8 @@ from bot.settings import Settings
 from tests.fake_telegram import Chat, FakeTelegram, Message
 from tests.faults.families import Family, families
 
+from .serving import NO_LIMITS
+
 
 @pytest.fixture
 async def app(telegram: FakeTelegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[App]:
@@ -31,6 +33,7 @@ async def app(telegram: FakeTelegram, tmp_path: Path, monkeypatch: pytest.Monkey
         telegram_api_base=telegram.url,
         data=tmp_path,
         port=0,
+        **NO_LIMITS,
     )
     app = App(settings)
     running = asyncio.create_task(app.run())

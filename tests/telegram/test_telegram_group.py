@@ -26,6 +26,7 @@ from tests.fake_telegram import FakeTelegram
 from tests.faults.families import families
 
 from .group_site import CALLED, CLAIM, NOT_REACHABLE, PUBLIC, GroupSite, group_site
+from .serving import NO_LIMITS
 
 
 @pytest.fixture
@@ -383,6 +384,7 @@ async def test_a_familys_card_appears_with_its_handing_over(
         telegram_group=group.chat.id,
         data=tmp_path,
         port=0,
+        **NO_LIMITS,
     )
     app = App(settings)
     running = asyncio.create_task(app.run())

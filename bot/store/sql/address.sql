@@ -2,6 +2,9 @@
 INSERT INTO address (chat, person, channel, sealed) VALUES (?, ?, ?, ?)
 ON CONFLICT (chat) DO UPDATE SET person = excluded.person, sealed = excluded.sealed, live_message = NULL;
 
+-- name: is_known
+SELECT EXISTS (SELECT 1 FROM address WHERE chat = ?);
+
 -- name: of_person
 SELECT channel, sealed FROM address WHERE person = ? ORDER BY channel, chat;
 
