@@ -112,8 +112,7 @@ class Worker:
             await self._patiently(self._set_aside, item, f"{known['kind']} at {known.get('place', 'an unknown place')}")
             return
         # Usually the handler's commit has marked it done. If it had no effect, that is done here.
-        left = await self._store.pending(1, item.id - 1)
-        if left and left[0].id == item.id:
+        if await self._store.is_pending(item.id):
             await self._store.drop_update(item.id)
 
     async def _set_aside(self, item: InboxItem, why: str) -> None:

@@ -146,7 +146,7 @@ def read_update(raw: Any, bot: Bot) -> Update:
     """aiogram's Update; where some detail is not as aiogram knows it, the little of it that we need."""
     context = {"bot": bot}
     try:
-        return Update.model_validate(raw, context=context)
+        return Update.model_validate(_without_card(raw), context=context)
     except ValidationError:
         return Update.model_validate(_essence(raw), context=context)
 
@@ -162,6 +162,15 @@ def _incoming(message: Message, id: str) -> Incoming:
     )
 
 
+def _without_card(raw: Any) -> Any:
+    """A press without the text and buttons of its card: nobody reads them here, and they are half of the update."""
+    query = raw.get("callback_query")
+    if not isinstance(query, dict) or not isinstance(query.get("message"), dict):
+        return raw
+    return {**raw, "callback_query": {**query, "message": _only(query["message"], _CARD)}}
+
+
+_CARD = ("message_id", "date", "chat", "from")
 _PERSON = ("id", "is_bot", "first_name", "language_code")
 _MESSAGE = ("message_id", "date", "edit_date", "text", "caption")
 

@@ -44,6 +44,11 @@ def pending(ledger: Ledger, limit: int, after: int) -> list[InboxItem]:
     return [_opened(ledger, number, sealed) for number, sealed in rows]
 
 
+def is_pending(ledger: Ledger, inbox_id: int) -> bool:
+    """Whether this update still waits."""
+    return bool(ledger.sql.execute(_SQL["is_pending"], (inbox_id,)).fetchall())
+
+
 def quarantine(ledger: Ledger, inbox_id: int, why: str) -> None:
     """Set an update aside, so that the rest go on."""
     ledger.sql.execute(_SQL["quarantine"], (ledger.now(), ledger.intake.close_text(_WHY, why), inbox_id))

@@ -9,6 +9,9 @@ INSERT INTO inbox (chat, received, quarantined_at, why, sealed) VALUES (?, ?, ?,
 -- name: pending
 SELECT id, sealed FROM inbox WHERE quarantined_at IS NULL AND id > ? ORDER BY id LIMIT ?;
 
+-- name: is_pending
+SELECT 1 FROM inbox WHERE id = ? AND quarantined_at IS NULL;
+
 -- name: quarantined
 SELECT id, sealed, why, quarantined_at FROM inbox WHERE quarantined_at IS NOT NULL ORDER BY id;
 
