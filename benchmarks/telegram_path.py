@@ -15,8 +15,6 @@ from bot.channels.telegram_router import Families, Feed
 from bot.store.records import InboxItem, RawUpdate
 from bot.worker import Worker
 
-NO_KEYS: list[list[dict[str, str]]] = []
-
 
 async def ignore(*_: object) -> None: ...
 
@@ -48,7 +46,7 @@ async def run(count: int) -> None:
                 raw = (
                     work.said(chat, number, step.text, update)
                     if step.text is not None
-                    else work.pressed(chat, number, step.data, update, NO_KEYS)
+                    else work.pressed(chat, number, step.data, update, work.keyboard(number))
                 )
                 batch.append(RawUpdate(update, str(chat), json.dumps(json.loads(raw))))
             await bench.store.keep_updates(batch)
