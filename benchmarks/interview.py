@@ -23,7 +23,7 @@ from brasle_prescreen.question import load_questions
 
 TYPED = "2015年3月"
 # Pressed where a card offers it; on any other card the first choice.
-WANTED = ("language:zh_Hans", "agree", "choose:parent", "only")
+WANTED = ("language:zh_Hans", "agree", "choose:parent", "only", "done")
 
 
 class Step(NamedTuple):
