@@ -70,6 +70,7 @@ class Conversation:
         notice_targets: Sequence[str] = (),
         notice_plan: NoticePlan | None = None,
         link_valid: timedelta = timedelta(days=7),
+        telegram_minimal: bool = False,
         committed: Callable[[], None] = lambda: None,
         took: Callable[[str, float], None] = lambda channel, seconds: None,
     ) -> None:
@@ -83,6 +84,7 @@ class Conversation:
         self._renderers = dict(renderers or {})
         self._notices_to = notice_plan or NoticePlan(first=tuple(notice_targets))
         self._link_valid = link_valid
+        self._telegram_minimal = telegram_minimal
         self._committed = committed
         self._took = took
         self._passing = Passing(clock)
@@ -150,7 +152,7 @@ class Conversation:
             around = replace(
                 around, lead_code=turn.dialogue.interview.lead_code, lead_status=_after_hand_over(around.lead_status)
             )
-        if turn.withdraw is not None and turn.withdraw == turn.dialogue.interview.child:
+        if turn.dialogue.interview.child in (turn.withdraw, *turn.withdraw_also):
             around = replace(around, lead_status="withdrawn")
         if turn.wants_link and person is not None and self._site.public_url:
             token = await self._store.new_resume_link(person.id, self._clock() + self._link_valid)
@@ -223,6 +225,7 @@ class Conversation:
                 outgoing=tuple(outgoing),
                 lead=lead,
                 withdraw_lead=turn.withdraw,
+                withdraw_also=turn.withdraw_also,
                 permissions=tuple(self._permission_records(turn, around.now)),
                 events=tuple(Event(one.kind, one.detail, around.now) for one in turn.happened),
                 remind_at=around.now + REMIND_AFTER if dialogue.remind else None,
@@ -313,11 +316,12 @@ class Conversation:
             op = "asked"
         else:
             op = "safety" if dialogue.interview.safety else "lead"
-        payload = {
-            "code": code,
-            "url": f"{self._site.public_url}/coordinator/leads/{code}" if self._site.public_url else "",
-        }
-        return self._notices_to.rows(op, payload, self._clock())
+        also = [children[child].lead_code for child in turn.withdraw_also]
+        return [row for one in (code, *also) for row in self._notices_to.rows(op, self._about(one), self._clock())]
+
+    def _about(self, code: str) -> dict[str, str]:
+        base = self._site.public_url
+        return {"code": code, "url": f"{base}/coordinator/leads/{code}" if base else ""}
 
     def _passing_by(self, person: Person | None, channel: str, address: str) -> Dialogue | None:
         """The dialogue of somebody of whom nothing is stored, if they were here a while ago."""
@@ -350,6 +354,7 @@ class Conversation:
             lead_code=lead.code if lead else None,
             lead_status=lead.status if lead else None,
             place=place,
+            telegram_minimal=self._telegram_minimal,
             new_code=self._store.new_lead_code() if dialogue.state == "giving_contact" else "",
         )
 

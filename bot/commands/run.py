@@ -18,7 +18,8 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bot import log
+    from bot import egress, log
+    from bot.core_files import no_core_files
     from bot.doctor import load_settings, problems
 
     settings = load_settings()
@@ -33,6 +34,9 @@ def run(args: argparse.Namespace) -> int:
         print(problem.line(), file=sys.stderr)
     if grave:
         return 2
+    no_core_files()
+    if settings.residency:
+        egress.keep_home(settings.may_reach)
     from bot.app import App
     from bot.store.errors import StoreError
     from bot.store.moments import utc_now

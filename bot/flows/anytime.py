@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.flows import answering, contact, family_questions, person, review, stopping
-from bot.flows.dialogue import Dialogue, Interview
+from bot.flows import allowed, answering, contact, family_questions, person, review, stopping
+from bot.flows.dialogue import Dialogue, Interview, Remark
 from bot.flows.status import status_text
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
 from bot.flows.welcome import site_lines
@@ -87,6 +87,9 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     if family_questions.is_open(dialogue):
         return family_questions.page(dialogue, around)
     page = dialogue.page or "help"
+    taking_back = allowed.asked_back(dialogue)
+    if taking_back is not None:
+        return allowed.card(taking_back)
     back = Button(id="close", label=Text(key="page.back"), style="primary")
     if page == "language":
         choices = tuple(
@@ -114,7 +117,7 @@ def page_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         return Reply(
             text=Text(key="mydata.text"),
             notes=dialogue.notes,
-            rows=tuple(replace(row, change=None) for row in _kept(dialogue, around)),
+            rows=(*(replace(row, change=None) for row in _kept(dialogue, around)), *allowed.rows(dialogue)),
             choices=(
                 *_download(dialogue),
                 Button(id="delete_all", label=Text(key="stop.delete"), style="danger"),
@@ -143,13 +146,38 @@ def _download(dialogue: Dialogue) -> tuple[Button, ...]:
 
 
 def _kept(dialogue: Dialogue, around: Surroundings) -> list[Row]:
-    """What is kept, to look at: the answers, private ones folded, and how to be reached."""
-    answers = review.rows(dialogue, around) if dialogue.may_be_asked else []
+    """What is kept, to look at: each child's answers and words, private ones folded, and how to be reached."""
+    abroad = dialogue.channel == "telegram" and not dialogue.permitted("abroad")
+    children = () if abroad else (*dialogue.earlier, dialogue.interview)
+    answers = []
+    for one in children:
+        if dialogue.earlier:
+            answers.append(Row(label=Text(key="mydata.child", values={"n": one.child}), answer=_code_of(one)))
+        answers += review.rows(dialogue.having(interview=one), around)
+        answers += [_remark(said, around) for said in one.remarks]
     return [
         *answers,
         *family_questions.rows(dialogue),
         *(contact.check_rows(dialogue) if dialogue.contact.name else ()),
     ]
+
+
+def _code_of(interview: Interview) -> Text:
+    return Text(key="answer", values={"answer": interview.lead_code or "\N{EM DASH}"})
+
+
+def _remark(remark: Remark, around: Surroundings) -> Row:
+    """Words of the family's own that are kept for the call; those said at a private card stay folded."""
+    private = _is_private(remark.card, around)
+    answer = Text(key="answered.private") if private else Text(key="answer", values={"answer": remark.said})
+    return Row(label=Text(key="mydata.words"), answer=answer, private=private)
+
+
+def _is_private(card: str, around: Surroundings) -> bool:
+    try:
+        return around.questions.template(card)[0].private
+    except (KeyError, StopIteration):  # typed where no question stood
+        return False
 
 
 def _page_details(page: str, around: Surroundings) -> tuple[Text, ...]:
@@ -209,7 +237,11 @@ def take_page(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     """A press or a text while a page lies over the card. Typing anything goes on with the card underneath."""
     if family_questions.is_open(dialogue):
         return family_questions.take(dialogue, said, around)
+    if allowed.asked_back(dialogue) is not None:
+        return allowed.take(dialogue, said, around)
     word, _, rest = (said.button or "").partition(":")
+    if word == allowed.PAGE and dialogue.page == "mydata" and rest in allowed.TEXTS:
+        return Turn(dialogue.having(page=said.button, notes=()))
     if word == "language" and rest in dict(around.languages):
         return Turn(dialogue.having(language=rest, language_chosen=True, page=None, notes=()))
     if word == "remind":

@@ -229,7 +229,9 @@ def _papers(dialogue: Dialogue, word: str, rest: str, choices: tuple[str, ...] |
 
 def _send(dialogue: Dialogue, around: Surroundings) -> Turn:
     """The hand-over itself: the lead and its notices are rows of the same transaction as this dialogue."""
-    if not dialogue.permitted("handover") or not (dialogue.contact.name and dialogue.contact.value):
+    if not dialogue.permitted("handover"):  # taken back meanwhile
+        return Turn(go(dialogue.having(contact_step=None), "ask_handover_again"))
+    if not (dialogue.contact.name and dialogue.contact.value):
         return _to(dialogue, "way" if dialogue.contact.name else "name")
     code = dialogue.interview.lead_code or around.new_code
     handed = dialogue.with_interview(wants_call=True, lead_code=code)

@@ -151,6 +151,9 @@ class Dialogue(Model):
     source: str | None = None
     alarm: str | None = None
     page: str | None = None
+    # A family that looked through the questions first: of it nothing is kept until it agrees. And which one it looks at.
+    looked: bool = False
+    looking_at: int = 0
     # What a permission card said when it was shown, as a hash: nobody agrees to a text that has changed since.
     asked_in: str = ""
 
@@ -170,9 +173,15 @@ class Dialogue(Model):
 
     @property
     def leaves_nothing(self) -> bool:
-        """Whether a child alone is talking: of that nothing is kept, unless somebody else's data hangs on the dialogue."""
+        """Whether nothing of this may be kept: a child alone, or a look at the questions that nobody has agreed to.
+
+        Not where somebody else's data hangs on the dialogue.
+        """
+        if self.earlier or self.interview.lead_code or self.contact.name:
+            return False
         here = self.back_to if self.back_to is not None and self.state in PAUSES else self.state
-        return here == "fetching_adult" and not (self.earlier or self.interview.lead_code or self.contact.name)
+        only_looked = self.looked and not any(one.state != "refused" for one in self.permissions.values())
+        return here == "fetching_adult" or only_looked
 
     @property
     def standing(self) -> tuple[Interview, ...]:

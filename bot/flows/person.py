@@ -11,10 +11,11 @@ from bot.message import Button, Incoming, Reply, Text
 
 def person_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     choices = []
-    if around.may_hand_over and not dialogue.handed_over:
+    door = around.is_door(dialogue.channel)
+    if around.may_hand_over and not dialogue.handed_over and not door:
         choices.append(Button(id="call_me", label=Text(key="person.call_me"), style="primary"))
     choices.append(Button(id="resume", label=Text(key="person.resume")))
-    asked_already = (status_text(around),) if dialogue.handed_over else ()
+    asked_already = (status_text(around),) if dialogue.handed_over and not door else ()
     return Reply(
         text=Text(key="person.text"),
         notes=dialogue.notes,
@@ -29,7 +30,8 @@ def ask_person(dialogue: Dialogue) -> Turn:
 
 
 def take_person(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
-    if said.button == "call_me" and around.may_hand_over and not dialogue.handed_over:
+    asks = said.button == "call_me" and not around.is_door(dialogue.channel)
+    if asks and around.may_hand_over and not dialogue.handed_over:
         return Turn(go(dialogue.with_interview(asked_for_call=True), "call_me"))
     if said.button in ("resume", "back"):
         return resume(dialogue)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.flows import answering, anytime, contact, family_questions, person, result, review, stopping, urgent, welcome
+from bot.flows import (
+    answering,
+    anytime,
+    contact,
+    door,
+    family_questions,
+    looking,
+    person,
+    result,
+    review,
+    stopping,
+    urgent,
+    welcome,
+)
 from bot.flows.cards import opened
 from bot.flows.dialogue import Dialogue
 from bot.flows.turn import Surroundings, Turn, stay
@@ -17,6 +30,7 @@ FLOWS: dict[str, tuple[Card, Take]] = {
     "choosing_language": (welcome.choosing_language_card, welcome.take_language),
     "asking_permission": (welcome.permission_card, welcome.take_permission),
     "asking_abroad": (welcome.abroad_card, welcome.take_abroad),
+    "looking": (looking.looking_card, looking.take_looking),
     "declined": (welcome.declined_card, welcome.take_declined),
     "fetching_adult": (welcome.fetching_card, welcome.take_fetching),
     "answering": (answering.card, answering.take),
@@ -35,6 +49,8 @@ FLOWS: dict[str, tuple[Card, Take]] = {
 
 def present(dialogue: Dialogue, around: Surroundings) -> Reply:
     """The card that stands on the family's screen now."""
+    if around.is_door(dialogue.channel):
+        return door.card(dialogue, around, FLOWS[dialogue.state][0])
     if dialogue.page is not None:
         return anytime.page_card(dialogue, around)
     return family_questions.with_button(FLOWS[dialogue.state][0](dialogue, around), dialogue)
@@ -44,7 +60,7 @@ def take_turn(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     """What this message does. Pure: the same dialogue, message and surroundings give the same turn."""
     if said.text is not None and not said.text.strip():
         said = said.model_copy(update={"text": None})
-    found = urgent.look(dialogue, said)
+    found = urgent.look(dialogue, said, around)
     if isinstance(found, Turn):
         return _counted(found, dialogue)
     turn = family_questions.noticing(_take(dialogue, said, around), dialogue)
@@ -64,6 +80,8 @@ def _is_answered(found: Text, turn: Turn) -> bool:
 
 
 def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if around.is_door(dialogue.channel):
+        return door.take(dialogue, said, around, FLOWS[dialogue.state][1])
     if said.other is not None:
         return stay(dialogue, Text(key=f"other.{said.other}"))
     if said.command is not None:

@@ -60,6 +60,11 @@ class Surroundings:
     lead_status: str | None = None
     place: int | None = None
     new_code: str = ""
+    telegram_minimal: bool = False
+
+    def is_door(self, channel: str) -> bool:
+        """Whether this channel only shows the way to the browser: nothing about health may pass through it."""
+        return self.telegram_minimal and channel == "telegram"
 
     @property
     def today(self) -> date:
@@ -94,7 +99,8 @@ class Turn:
     """What one turn did.
 
     `answered`: how the card that was just answered reads from now on. `refreshed`: the same card, changed in place.
-    `hand_over`: write this child's lead. `withdraw`: the child whose hand-over the family takes back.
+    `hand_over`: write this child's lead. `withdraw`: the child whose hand-over the family takes back; `withdraw_also`:
+    its brothers and sisters, where all is taken back at once.
     `asked`: what this family wants to know has changed, and its lead stands: the lead follows, its judgement does not.
     `wants_link`: make a private resume link and show it once. `erase`: delete this person wholly.
     """
@@ -108,6 +114,7 @@ class Turn:
     hand_over: bool = False
     asked: bool = False
     withdraw: int | None = None
+    withdraw_also: tuple[int, ...] = ()
     wants_link: bool = False
     remind: bool = False
     erase: bool = False

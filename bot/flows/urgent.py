@@ -32,7 +32,7 @@ def urgent_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     )
 
 
-def look(dialogue: Dialogue, said: Incoming) -> Turn | Text | None:
+def look(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn | Text | None:
     """A pause, a line to say above the card, or nothing. The words that raised it are kept for the call."""
     if not said.text:
         return None
@@ -42,7 +42,7 @@ def look(dialogue: Dialogue, said: Incoming) -> Turn | Text | None:
         kept = dialogue.with_interview(
             safety=interview.safety or found in FOR_THE_COORDINATOR,
             remarks=remarked(interview.remarks, interview.card or dialogue.state, said.text)
-            if dialogue.permitted("health")
+            if dialogue.permitted("health") and not around.is_door(dialogue.channel)
             else interview.remarks,
         )
         return Turn(

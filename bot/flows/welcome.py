@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.flows import looking
 from bot.flows.buttons import navigation_button
 from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.plan import next_card
@@ -53,6 +54,7 @@ def permission_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         ),
         choices=(
             Button(id="agree", label=Text(key="permission.agree"), style="primary"),
+            *looking.offer(dialogue),
             Button(id="refuse", label=Text(key="permission.refuse")),
         ),
         navigation=(navigation_button("about"), navigation_button("privacy"), navigation_button("person")),
@@ -74,6 +76,8 @@ def take_permission(dialogue: Dialogue, said: Incoming, around: Surroundings) ->
         if dialogue.channel == "telegram" and not dialogue.permitted("abroad"):
             return Turn(go(dialogue, "agree_first"), permissions=given)
         return begin(dialogue, around).with_(permissions=given)
+    if said.button == "look" and looking.offer(dialogue):
+        return looking.begin(dialogue)
     if said.button == "refuse":
         return Turn(
             go(dialogue, "refuse"),
@@ -85,15 +89,10 @@ def take_permission(dialogue: Dialogue, said: Incoming, around: Surroundings) ->
 
 def abroad_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     """This channel's servers stand abroad: a permission of its own, with the browser as the other way."""
-    browser = (
-        (Text(key="permission.abroad.browser", values={"url": around.site.public_url}),)
-        if around.site.public_url
-        else ()
-    )
     return Reply(
         text=Text(key=ABROAD_TEXT),
         notes=dialogue.notes,
-        details=browser,
+        details=_browser_way(around),
         choices=(
             Button(id="agree", label=Text(key="permission.abroad.agree"), style="primary"),
             Button(id="refuse", label=Text(key="permission.abroad.refuse")),
@@ -101,6 +100,11 @@ def abroad_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         navigation=(navigation_button("privacy"), navigation_button("person")),
         card="abroad",
     )
+
+
+def _browser_way(around: Surroundings) -> tuple[Text, ...]:
+    url = around.site.public_url
+    return (Text(key="permission.abroad.browser", values={"url": url}),) if url else ()
 
 
 def take_abroad(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
@@ -122,11 +126,17 @@ def begin(dialogue: Dialogue, around: Surroundings, trigger: str = "agree") -> T
 
 
 def declined_card(dialogue: Dialogue, around: Surroundings) -> Reply:
+    """No question any more. Whoever has answered some before learns that they are still kept, and can delete them."""
+    kept = bool(dialogue.interview.given or dialogue.earlier or dialogue.contact.name)
+    here = dialogue.channel == "telegram" and dialogue.permitted("health")
     return Reply(
-        text=Text(key="declined.text"),
+        text=Text(key="declined.kept" if kept else "declined.text"),
         notes=dialogue.notes,
-        details=site_lines(around),
-        choices=(Button(id="reconsider", label=Text(key="declined.reconsider")),),
+        details=(*(_browser_way(around) if here else ()), *site_lines(around)),
+        choices=(
+            Button(id="reconsider", label=Text(key="declined.reconsider")),
+            *([Button(id="delete", label=Text(key="stop.delete"), style="danger")] if kept else []),
+        ),
         navigation=(navigation_button("person"), navigation_button("about")),
         card="declined",
     )
@@ -135,6 +145,10 @@ def declined_card(dialogue: Dialogue, around: Surroundings) -> Reply:
 def take_declined(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if said.button == "reconsider":
         return Turn(go(dialogue, "reconsider"))
+    if said.button == "delete":
+        from bot.flows.stopping import ask_delete
+
+        return ask_delete(dialogue)
     return stay(dialogue)
 
 

@@ -203,11 +203,11 @@ def shown_of(turn: Turn, reply: Reply) -> Shown:
 
 
 def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested tables merged: what is above counts."""
+    """Nested tables merged: what is above counts, and an empty table clears what is below."""
     merged = dict(below)
     for name, value in above.items():
         inner = merged.get(name)
-        merged[name] = laid_over(inner, value) if isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+        merged[name] = laid_over(inner, value) if value and isinstance(inner, Mapping) and isinstance(value, Mapping) else value
     return merged
 
 

@@ -129,6 +129,7 @@ class Commit:
     outgoing: tuple[Outgoing, ...] = ()
     lead: LeadRecord | None = None
     withdraw_lead: int | None = None
+    withdraw_also: tuple[int, ...] = ()
     permissions: tuple[PermissionRecord, ...] = ()
     events: tuple[Event, ...] = ()
     remind_at: datetime | None = None

@@ -118,6 +118,8 @@ def _write_rest(ledger: Ledger, commit: Commit, number: int, revision: int, now:
         sql.execute(_SQL["add_event"], (number, to_micros(event.at) + place, event.kind, event.detail))
     if commit.withdraw_lead is not None:
         leads.withdraw(ledger, number, commit.withdraw_lead, now)
+    for child in commit.withdraw_also:
+        leads.withdraw(ledger, number, child, now)
     if commit.lead is not None:
         leads.hand_over(ledger, number, commit.lead, now)
     lead = _lead(ledger, number, commit)
