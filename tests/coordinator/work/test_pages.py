@@ -152,7 +152,7 @@ def test_the_lead_page_holds_what_a_call_needs(site: ConsoleSite, li: Colleague)
     assert "read as March 2015" in page
     assert "window over: between 2026-12-02 and 2026-12-31" in page
     assert "In the last 12 months, was any of these positive" in page  # the family's language,
-    assert "最近12个月查过抗核抗体" in page  # and Chinese beside it
+    assert "最近12个月，抗核抗体" in page  # and Chinese beside it
     assert "Discharge summary" in page
     assert "<svg" in html
     assert "rituximab" in page
