@@ -187,9 +187,10 @@ class Gate:
 
     async def _why_not(self, person: _Person, address: str, at: float) -> Why | None:
         limits = self._limits
-        is_busy = limits.overall and not self._overall.offer(at)
-        is_calm, is_steady = person.calm.offer(at), person.steady.offer(at)
-        if (limits.person and not is_steady) or (is_busy and not is_calm):
+        is_busy = bool(limits.overall) and not self._overall.offer(at)
+        # How fast somebody pressed while there was time for everybody is not held against them.
+        is_calm = not is_busy or person.calm.offer(at)
+        if not person.steady.offer(at) or not is_calm:
             return "fast"
         if person.known or not limits.newcomers:
             return None

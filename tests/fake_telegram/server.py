@@ -105,6 +105,9 @@ class FakeTelegram:
     # the people
     def person(self, name: str = "Parent", language: str | None = "en") -> Person:
         id, self._next_person = self._next_person, self._next_person + 1
+        return self.person_with_id(id, name, language)
+
+    def person_with_id(self, id: int, name: str = "Parent", language: str | None = "en") -> Person:
         account = Account(id, name, language)
         chat = Chat(id, person=account)
         self.world.accounts[id], self.world.chats[id] = account, chat

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,9 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture
-async def nursery() -> AsyncIterator[Nursery]:
+@asynccontextmanager
+async def nursery_process() -> AsyncIterator[Nursery]:
+    """A nursery, and an end to it and its server."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -76,7 +78,15 @@ async def nursery() -> AsyncIterator[Nursery]:
         stdout=asyncio.subprocess.PIPE,
     )
     nursery = Nursery(process)
-    yield nursery
-    nursery.kill()
-    process.kill()
-    await process.wait()
+    try:
+        yield nursery
+    finally:
+        nursery.kill()
+        process.kill()
+        await process.wait()
+
+
+@pytest.fixture
+async def nursery() -> AsyncIterator[Nursery]:
+    async with nursery_process() as nursery:
+        yield nursery

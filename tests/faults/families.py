@@ -33,6 +33,11 @@ class Family:
     def card(self) -> Message | None:
         return self.person.card
 
+    def is_asked_on(self) -> bool:
+        """Whether a card stands there that came after the one last acted on."""
+        card = self.card
+        return card is not None and any(revision > self._acted for revision in _buttons(card).values())
+
     def act(self) -> bool:
         """Answer the card that stands there, once; False if there is nothing (new) to answer."""
         card = self.card

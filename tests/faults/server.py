@@ -31,14 +31,19 @@ def unpaced() -> Pace:
     return Pace(1e6, 1e6)
 
 
-def serve(what: str, folder: str, api_base: str, token: str, secret: str, port: int) -> None:
-    """Run `what` ("app" or "small talk") until killed. With a port the updates come by webhook, else by polling."""
-    run = serve_app if what == "app" else serve_small_talk
-    run(Path(folder), api_base, token, secret, port)
+def serve(what: str, folder: str, api_base: str, token: str, secret: str, port: int, limits: bool = False) -> None:
+    """Run `what` ("app", "paced app" or "small talk") until killed. With a port the updates come by webhook, else by
+    polling. With `limits`, floods are turned away as by default.
+    """
+    if what == "small talk":
+        serve_small_talk(Path(folder), api_base, token, secret, port)
+        return
+    if what == "app":
+        bot.outbox.Pace = unpaced  # type: ignore[assignment, attr-defined]
+    serve_app(Path(folder), api_base, token, secret, port, limits)
 
 
-def serve_app(folder: Path, api_base: str, token: str, secret: str, port: int) -> None:
-    bot.outbox.Pace = unpaced  # type: ignore[assignment, attr-defined]
+def serve_app(folder: Path, api_base: str, token: str, secret: str, port: int, limits: bool) -> None:
     settings = Settings(
         _env_file=None,
         bot_token=SecretStr(token),
@@ -47,7 +52,7 @@ def serve_app(folder: Path, api_base: str, token: str, secret: str, port: int) -
         public_url=f"http://127.0.0.1:{port}" if port else "",
         data=folder,
         port=port,
-        **NO_LIMITS,
+        **({} if limits else NO_LIMITS),
     )
     asyncio.run(bot.app.App(settings).run())
 
