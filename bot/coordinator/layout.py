@@ -69,6 +69,9 @@ class Layout:
                 "may": visit.may,
                 "say": visit.say,
                 "word": visit.word,
+                # What joins two things on a line; a language has its own.
+                "comma": visit.word("layout.and", a="", b=""),
+                "colon": visit.word("why.of", answer="", rest=""),
                 "language": visit.language,
                 "languages": self.wording.languages_of_the_team(),
                 "here": visit.here,
