@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from brasle_prescreen import reading
+from brasle_prescreen.family_question import load_family_questions
 from brasle_prescreen.reading.choice import cards
 from brasle_prescreen.reading.plain import plain, tight
 from brasle_prescreen.reading.words import bounded, languages, load, phrases
@@ -102,5 +103,7 @@ def test_no_list_is_forgotten() -> None:
             keys = [section] if not isinstance(table, Mapping) else [f"{section}.{key}" for key in table]
             for key in keys:
                 last = key.rpartition(".")[2]
-                used = key in code or f'"{last}"' in code or f"'{last}'" in code or key.startswith("sex.pronoun_")
+                named = any(f"{before}{last}{after}" in code for before, after in (('"', '"'), ("'", "'"), (".", '"')))
+                of_a_question = section == "family_question" and last in load_family_questions()
+                used = key in code or named or of_a_question or key.startswith("sex.pronoun_")
                 assert used, f"{name}: {key} is read nowhere"

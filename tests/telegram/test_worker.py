@@ -110,7 +110,7 @@ async def test_a_handler_that_raises_sets_its_update_aside_and_the_rest_goes_on(
     await rig.empty()
     aside = await rig.store.quarantined()
     assert [json.loads(one.item.raw)["text"] for one in aside] == [f"poison {n}" for n in range(0, 100, 10)]
-    assert {one.why.partition(":")[0] for one in aside} == {"ValueError at worker.py"}
+    assert {one.why.partition(":")[0] for one in aside} == {"ValueError at test_worker.py"}
     assert "poison" not in caplog.text, "what was written is never logged"
 
 
