@@ -4,7 +4,7 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
-.PHONY: setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console clean
+.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console clean
 
 setup: .venv/.ok
 
@@ -12,7 +12,7 @@ run: .venv/.ok
 	.venv/bin/brasle-prescreen run
 
 test: .venv/.ok check
-	.venv/bin/pytest
+	.venv/bin/pytest --junitxml=build/test-results.xml
 
 check: .venv/.ok
 	.venv/bin/ruff format --check .
@@ -40,7 +40,7 @@ pictures: .venv/.ok
 	.tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary=:all: -r tools.lock
 
 .venv/.ok: .tools/bin/uv uv.lock pyproject.toml
-	$(UV) sync --frozen --python $(PYTHON)
+	$(UV) sync --frozen --all-extras --python $(PYTHON)
 	touch $@
 
 faults-store: .venv/.ok
@@ -55,5 +55,20 @@ console-speed: .venv/.ok
 fuzz-console: .venv/.ok
 	BRASLE_EXAMPLES=5000 .venv/bin/pytest tests/coordinator/targets/test_fuzz.py
 
+# The locked versions against the public advisories; needs the network.
+audit: .venv/.ok
+	mkdir -p build
+	$(UV) export -q --frozen --all-extras --no-dev --no-emit-project --format requirements.txt -o build/requirements.txt
+	.venv/bin/pip-audit --strict --require-hashes --disable-pip -r build/requirements.txt
+
+# Every library with version and hash, as CycloneDX.
+sbom: .venv/.ok
+	mkdir -p build
+	$(UV) export -q --frozen --all-extras --no-dev --format cyclonedx1.5 -o build/sbom.cdx.json
+	@echo build/sbom.cdx.json
+
+evidence: .venv/.ok
+	.venv/bin/brasle-prescreen evidence --out build/evidence-$$(date -u +%Y%m%d-%H%M%S)
+
 clean:
-	rm -rf .tools .venv .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build .tools .venv .mypy_cache .pytest_cache .ruff_cache

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
+from bot.extras import how_to_get, is_there
 from bot.settings import Settings
+from brasle_prescreen.data_manifest import differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,47 @@ def load_settings() -> Settings | str:
 
 def problems(settings: Settings) -> list[Problem]:
     """Everything that is missing or odd, the gravest first."""
-    found = [*_telegram(settings), *_web(settings), *_site(settings), *_notices(settings), *_residency(settings)]
+    found = [
+        *_trial_files(settings),
+        *_extras(settings),
+        *_telegram(settings),
+        *_web(settings),
+        *_site(settings),
+        *_notices(settings),
+        *_residency(settings),
+    ]
     return sorted(found, key=lambda problem: not problem.stops)
+
+
+def _trial_files(settings: Settings) -> list[Problem]:
+    """Real families are judged by exactly the files of the manifest."""
+    return [
+        Problem(
+            "trial files",
+            wrong,
+            "Put the file of this version back; a change that is meant goes through 'brasle-prescreen docs' and its tests.",
+            stops=not settings.demo,
+        )
+        for wrong in differences()
+    ]
+
+
+def _extras(settings: Settings) -> list[Problem]:
+    """Settings whose libraries are not installed, and what is done without."""
+    needed = {
+        "telegram": ("BOT_TOKEN", settings.bot_token is not None),
+        "notices": ("BRASLE_NOTIFY", bool(settings.notify or settings.notify_second or settings.notify_pi)),
+        "metrics": ("BRASLE_METRICS_PORT", bool(settings.metrics_port)),
+    }
+    found = [
+        Problem(name, f"is set, and needs the extra {extra}.", how_to_get(extra), stops=True)
+        for extra, (name, is_set) in needed.items()
+        if is_set and not is_there(extra)
+    ]
+    if not is_there("holidays"):
+        wrong = "Chinese holidays are not known: every week is counted from Monday to Friday."
+        found.append(Problem("BRASLE_WORKING_HOURS", wrong, how_to_get("holidays")))
+    return found
 
 
 def _telegram(settings: Settings) -> list[Problem]:
@@ -229,6 +270,8 @@ def _notices(settings: Settings) -> list[Problem]:
 
 
 def _known_to_apprise(target: SecretStr) -> bool:
+    if not is_there("notices"):
+        return True  # that it is missing is said already
     import logging
 
     import apprise

@@ -143,7 +143,7 @@ class Polling:
         import aiohttp
 
         try:
-            async with session.post(self._address + method, json=given) as answer:
+            async with session.post(self._address + method, json=given, allow_redirects=False) as answer:
                 return answer.status, await answer.read()
         except aiohttp.InvalidURL:
             raise PollTrouble("TELEGRAM_API_BASE is not a web address: check it.", REFUSED_WAIT) from None

@@ -54,7 +54,8 @@ class NoticeSender:
 
         # apprise logs addresses with their keys at some levels: its voice is ours to keep.
         logging.getLogger("apprise").setLevel(logging.CRITICAL)
-        service = apprise.Apprise()
+        # A redirect could carry the target's key to a host that nobody configured.
+        service = apprise.Apprise(asset=apprise.AppriseAsset(http_redirects=False))
         if not service.add(target):
             raise Refused("the target is not an address that apprise knows; run `brasle-prescreen doctor`")
         if not await service.async_notify(title=title, body=body):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bot.egress import Border
+from bot.extras import is_there
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -58,6 +59,8 @@ def contradictions(settings: Settings) -> Iterator[tuple[str, str, str]]:
 
 def hosts_of(target: SecretStr) -> set[str]:
     """The hosts that a notice to this address would reach; empty if they cannot be told."""
+    if not is_there("notices"):
+        return set()
     import logging
 
     import apprise

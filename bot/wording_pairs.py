@@ -36,43 +36,47 @@ class Pair:
 Pairs = dict[str, Pair]
 
 
-def pair_hash(key: str, texts: Mapping[str, str]) -> str:
-    """SHA-256 over the key and every language's wording: any edit of any of them changes it."""
-    canonical = json.dumps([key, sorted(texts.items())], ensure_ascii=False, separators=(",", ":"))
+def pair_hash(key: str, texts: Mapping[str, str], *approval: str) -> str:
+    """SHA-256 over the key, every language's wording and the approval: any edit of any of them changes it."""
+    canonical = json.dumps([key, sorted(texts.items()), *approval], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def read_pairs(path: Path) -> Pairs:
     """The pairs of one file, none if there is no such file; WordingError if it was damaged or edited by hand."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        written = path.read_bytes().decode("utf-8")
+        content = json.loads(written)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise WordingError(f"{path.name}: cannot be read ({type(error).__name__}); fetch its last version.") from error
     if not isinstance(content, dict):
         raise WordingError(f"{path.name}: this is no list of pairs; fetch its last version.")
-    return {key: _pair(path, key, entry) for key, entry in content.items()}
+    pairs = {key: _pair(path, key, entry) for key, entry in content.items()}
+    if path.name == APPROVED and written != _whole(pairs):
+        raise WordingError(f"{path.name}: this is not the file that 'locales approve' wrote; fetch its last version.")
+    return pairs
 
 
 def _pair(path: Path, key: str, entry: object) -> Pair:
     if not isinstance(entry, dict) or "en" not in entry or not all(isinstance(said, str) for said in entry.values()):
         raise WordingError(f"{path.name}, {key}: this is no pair of texts; fetch the file's last version.")
-    if "sha256" not in entry:
+    if "sha256" not in entry and path.name != APPROVED:
         return Pair(entry)
     texts = {name: said for name, said in entry.items() if name not in _OF_APPROVAL}
-    if pair_hash(key, texts) != entry["sha256"]:
+    approval = (entry.get("number", ""), entry.get("date", ""))
+    if pair_hash(key, texts, *approval) != entry.get("sha256"):
         raise WordingError(
             f"{path.name}, {key}: the text is not the one that was approved; fetch the file's last version, "
             "and approve a new wording with 'brasle-prescreen locales approve'."
         )
-    return Pair(texts, entry.get("number", ""), entry.get("date", ""))
+    return Pair(texts, *approval)
 
 
 def write_pairs(path: Path, pairs: Mapping[str, Pair]) -> bool:
     """One line a text, in the order given; a reader sees the old file or the new one whole. False if nothing changed."""
-    body = ",\n".join(_line(key, pair) for key, pair in pairs.items())
-    wanted = f"{{\n{body}\n}}\n" if body else "{}\n"
+    wanted = _whole(pairs)
     if path.exists() and path.read_text(encoding="utf-8") == wanted:
         return False
     draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -81,10 +85,20 @@ def write_pairs(path: Path, pairs: Mapping[str, Pair]) -> bool:
     return True
 
 
+def _whole(pairs: Mapping[str, Pair]) -> str:
+    body = ",\n".join(_line(key, pair) for key, pair in pairs.items())
+    return f"{{\n{body}\n}}\n" if body else "{}\n"
+
+
 def _line(key: str, pair: Pair) -> str:
     entry = {language: pair.texts[language] for language in _english_first(pair.texts)}
     if pair.number:
-        entry = {"number": pair.number, "date": pair.date, "sha256": pair_hash(key, pair.texts), **entry}
+        entry = {
+            "number": pair.number,
+            "date": pair.date,
+            "sha256": pair_hash(key, pair.texts, pair.number, pair.date),
+            **entry,
+        }
     return f"{json.dumps(key)}: {json.dumps(entry, ensure_ascii=False)}"
 
 

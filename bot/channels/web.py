@@ -117,7 +117,7 @@ class SecurityHeaders:
         self.app = app
         self.headers = dict(SECURITY_HEADERS)
         if https:
-            self.headers["strict-transport-security"] = "max-age=31536000"
+            self.headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

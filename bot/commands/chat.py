@@ -27,6 +27,11 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from bot.extras import how_to_get, is_there
+
+    if not is_there("terminal"):
+        print(f"The conversation in a terminal needs the extra terminal. {how_to_get('terminal')}", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory(prefix="brasle-chat-") as folder:
         exchanges = asyncio.run(_chat(args, Path(folder)))
     if args.save:

@@ -17,18 +17,23 @@ def add_parser(commands: Any) -> None:
 
 def pages() -> dict[str, str]:
     """Path under the project's folder -> text."""
+    from bot.docs.asvs_page import asvs_page
     from bot.docs.criteria_page import criteria_page
     from bot.docs.data_map_page import data_map_page
     from bot.docs.dialogue_page import dialogue_page
+    from bot.evidence.asvs import load_asvs
     from bot.settings import Settings
     from bot.store.data_map import data_map
     from brasle_prescreen import load_protocol
+    from brasle_prescreen.data_manifest import FILE, manifest
     from brasle_prescreen.question import load_questions
 
     return {
         "docs/criteria.md": criteria_page(load_protocol()),
         "docs/dialogue.md": dialogue_page(load_questions()),
         "docs/data-map.md": data_map_page(data_map(), load_questions(), _defaults(Settings)),
+        "docs/asvs.md": asvs_page(load_asvs()),
+        f"brasle_prescreen/{FILE}": manifest(),
     }
 
 

@@ -11,7 +11,6 @@ import unicodedata
 from datetime import datetime
 
 import pyotp
-import segno
 from markupsafe import Markup
 
 from bot.store.account_records import Proof
@@ -39,7 +38,14 @@ def address_of(secret: str, name: str) -> str:
 
 
 def picture(secret: str, name: str) -> Markup:
-    """The QR code as SVG that stands in the page itself: it is in no address and in no cache."""
+    """The QR code as SVG that stands in the page itself: it is in no address and in no cache.
+
+    Empty without the extra "qr": then the secret is typed.
+    """
+    try:
+        import segno
+    except ImportError:
+        return Markup()
     drawn = io.BytesIO()
     segno.make(address_of(secret, name), error="m").save(
         drawn, kind="svg", scale=5, border=4, xmldecl=False, svgns=True, dark="#000", light="#fff", svgclass="qr",

@@ -15,9 +15,9 @@ def china(day: date) -> Workday:
     """As announced by the State Council; a year that `chinese_calendar` does not know goes from Monday to
     Friday.
     """
-    import chinese_calendar
-
     try:
+        import chinese_calendar
+
         return Workday(chinese_calendar.is_workday(day))
-    except NotImplementedError:
+    except (NotImplementedError, ImportError):  # the extra "holidays"; doctor says that it is missing
         return monday_to_friday(day)

@@ -32,7 +32,7 @@ LEAVES = {
 }
 # Have nothing of a lead to show, or tell of copies of the whole database, which tests of their own look at.
 OTHERS = frozenset(
-    {"run", "chat", "assess", "read", "replies", "doctor", "locales", "docs", "accounts", "updates"}
+    {"run", "chat", "assess", "read", "replies", "doctor", "locales", "docs", "evidence", "accounts", "updates"}
     | {"backup", "verify", "restore", "keys", "purge", "access-report"}
 )
 
