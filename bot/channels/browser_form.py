@@ -17,6 +17,7 @@ COMMAND = re.compile(r"[a-z_]{1,32}")
 TYPED_COMMAND = re.compile("[/\uff0f]([a-z_]{1,32})(?:\\s+(\\S{1,40}))?\\s*")
 REVISION = re.compile(r"[0-9]{1,15}")
 MOST_CHOICES = 200
+NO_CARD = -1
 
 
 def new_form_id() -> str:
@@ -58,6 +59,8 @@ def read_form(form: FormData, session: str, language: str | None, source: str | 
     form_id = matching(form, "id", FORM_ID) or new_form_id()
     said = keyed(session, button or "", command or "", argument or "", text, *(choices or ()))
     revision = matching(form, "revision", REVISION)
+    # Every form of ours names its card: an answer to none is an answer to a card long gone.
+    stale = None if command is not None else NO_CARD
     return Incoming(
         channel="browser",
         address=session,
@@ -67,7 +70,7 @@ def read_form(form: FormData, session: str, language: str | None, source: str | 
         choices=choices,
         command=command,
         argument=argument,
-        revision=int(revision) if revision else None,
+        revision=int(revision) if revision else stale,
         language_hint=language,
         source=source,
     )
