@@ -175,7 +175,7 @@ def day_of(text: Any) -> date:
     """YYYY-MM-DD, nothing else; ValueError for any other text and for days that are in no calendar."""
     if type(text) is not str or len(text) != 10 or text[4] != "-" or text[7] != "-":
         raise ValueError
-    return date(_digits(text[:4]), _digits(text[5:7]), _digits(text[8:]))
+    return date.fromisoformat(text)
 
 
 def _last_day(first: date, span: Span) -> date:

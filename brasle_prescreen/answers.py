@@ -9,7 +9,7 @@ from typing import Any
 from brasle_prescreen.answer_reader import Reader
 from brasle_prescreen.answer_shape import Answers
 from brasle_prescreen.condition import Condition
-from brasle_prescreen.facts import AnswerError, Facts
+from brasle_prescreen.facts import AnswerError, Facts, Treatment, Vaccine, answer_of
 from brasle_prescreen.glucocorticoids import Glucocorticoids
 from brasle_prescreen.medicines import Lexicon
 from brasle_prescreen.partial_date import PartialDate, Span, birthday, born_at_age
@@ -40,34 +40,51 @@ class AnswerReading:
         # Nobody is older than the highest age that may be told.
         self.oldest = Span(most + 1, "years") if most is not None else None
 
-    def read(self, answers: Any, on: date) -> Facts:
+    def read(self, answers: Any, on: date, before: Facts | None = None) -> Facts:
         """The facts as of `on`. AnswerError names the first answer that cannot be taken; `answers` is not
         changed.
+
+        With `before`, the facts of the same day, `answers` are only those that have changed since.
         """
         reader = Reader(on)
         told: dict[str, Any] = {}
+        if before is not None:
+            told = {key: value for key, value in before.told.items() if answer_of(key) not in answers}
+            reader.events = [event for event in before.events if answer_of(event[0]) not in answers]
         reader.read_object(self.shapes.shapes, answers, "", "", told)
         birth = self._birth(told, on)
         if birth is not None:
             for key, event in reader.events:
                 if event.latest < birth.earliest:
                     raise AnswerError(key, "before the day of birth", "before_birth")
-        treatments = vaccines = None
-        if "treatments" in told:
-            treatments = read_treatments(answers["treatments"], told["treatments"], self.lexicon, self.glucocorticoids)
-        if isinstance(told.get("vaccines"), tuple):
-            vaccines = read_vaccines(told["vaccines"], self.lexicon)
         facts = Facts(
             on,
             told,
             birth=birth,
-            treatments=treatments,
-            vaccines=vaccines,
-            labs=self._labs(told) if "labs" in told else {},
+            treatments=self._treatments(answers, told, before),
+            vaccines=self._vaccines(answers, told, before),
+            labs=self._labs(told) if before is None or "labs" in answers else before.labs,
+            events=reader.events,
         )
         for condition in self.conditions.values():
             condition.check(facts)
         return facts
+
+    def _treatments(
+        self, answers: Mapping[str, Any], told: Mapping[str, Any], before: Facts | None
+    ) -> tuple[Treatment, ...] | None:
+        if before is not None and "treatments" not in answers:
+            return before.treatments
+        if "treatments" not in told:
+            return None
+        return read_treatments(answers["treatments"], told["treatments"], self.lexicon, self.glucocorticoids)
+
+    def _vaccines(
+        self, answers: Mapping[str, Any], told: Mapping[str, Any], before: Facts | None
+    ) -> tuple[Vaccine, ...] | None:
+        if before is not None and "vaccines" not in answers:
+            return before.vaccines
+        return read_vaccines(told["vaccines"], self.lexicon) if isinstance(told.get("vaccines"), tuple) else None
 
     def _birth(self, told: Mapping[str, Any], on: date) -> PartialDate | None:
         birth: PartialDate | None = told.get("birth_date")
@@ -85,7 +102,9 @@ class AnswerReading:
         return both
 
     def _labs(self, told: Mapping[str, Any]) -> dict[str, Lab]:
-        found = {}
+        found: dict[str, Lab] = {}
+        if "labs" not in told:
+            return found
         for name, analyte in self.analytes.items():
             key = f"labs.{name}"
             if key not in told:

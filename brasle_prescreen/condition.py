@@ -28,7 +28,7 @@ class Condition:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return tuple(path for path, _ in self.never_when)
+        return (*(path for path, _ in self.never_when), *self.known_from, "birth_date", "age_years")
 
     def holds(self, facts: Facts) -> Truth:
         told = facts.told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -25,6 +25,11 @@ class _Object:
 
 
 OBJECT = _Object()
+
+
+def answer_of(key: str) -> str:
+    """The answer of the contract to which a dotted key belongs: `labs` for `labs.alt.value`."""
+    return key.partition(".")[0].partition("[")[0]
 
 
 class AnswerError(ValueError):
@@ -77,10 +82,10 @@ class Facts:
     """The answers as of one day. `told` holds every known single answer under its dotted key.
 
     A key that is missing from `told` is not known. `treatments` and `vaccines` are None where no list was
-    given.
+    given. `events` are all dates but the day of birth, each with its key.
     """
 
-    __slots__ = ("birth", "complete", "labs", "listed", "on", "told", "treatments", "vaccines")
+    __slots__ = ("birth", "complete", "events", "labs", "listed", "on", "told", "treatments", "vaccines")
 
     def __init__(
         self,
@@ -91,6 +96,7 @@ class Facts:
         treatments: tuple[Treatment, ...] | None,
         vaccines: tuple[Vaccine, ...] | None,
         labs: Mapping[str, Lab],
+        events: Sequence[tuple[str, PartialDate]] = (),
     ) -> None:
         self.on = on
         self.told = told
@@ -101,3 +107,4 @@ class Facts:
         self.complete = Truth.of(told.get("treatments_complete"))
         self.vaccines = vaccines
         self.labs = labs
+        self.events = events

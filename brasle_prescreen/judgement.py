@@ -17,6 +17,8 @@ class Verdict(Enum):
     FAIL = "fail"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # as in `Truth`
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a Verdict is not a bool: compare it with Verdict.PASS, Verdict.FAIL or Verdict.UNKNOWN")
 

@@ -14,6 +14,7 @@ from brasle_prescreen.answers import AnswerReading
 from brasle_prescreen.condition import read_condition
 from brasle_prescreen.criterion import Criterion
 from brasle_prescreen.criterion_file import check_text, read_criteria, text_lines
+from brasle_prescreen.facts import answer_of
 from brasle_prescreen.glucocorticoids import Glucocorticoids, read_glucocorticoids
 from brasle_prescreen.lexicon_file import read_lexicon
 from brasle_prescreen.medicines import Lexicon
@@ -73,7 +74,8 @@ class Protocol:
     """Everything that the data files say.
 
     `sha256` is of all files that decide, `eligibility_sha256` of the registry's text. A report is `recent` for so
-    long. `counted` are the criteria that must be settled for the tier "likely".
+    long. `counted` are the criteria that must be settled for the tier "likely". `rest_on`: for each criterion, the
+    answers that it rests on.
     """
 
     record: Record
@@ -87,6 +89,7 @@ class Protocol:
     reading: AnswerReading
     recent: Span
     counted: frozenset[str]
+    rest_on: tuple[frozenset[str], ...]
     sha256: str
     eligibility_sha256: str
 
@@ -153,6 +156,7 @@ def read_protocol(directory: Path) -> Protocol:
         reading=AnswerReading(answers, lexicon, glucocorticoids, analytes, conditions),
         recent=recent,
         counted=frozenset(one.id for one in criteria if one.counts),
+        rest_on=tuple(frozenset(map(answer_of, one.keys)) for one in criteria),
         sha256=_hash(directory),
         eligibility_sha256=sha256(eligibility.text.encode("utf-8")).hexdigest(),
     )

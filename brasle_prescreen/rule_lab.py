@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from brasle_prescreen.facts import Facts
 from brasle_prescreen.glucocorticoids import EXACT
@@ -19,7 +21,12 @@ NOT_TOLD = for_site("not_told")
 
 def is_recent(taken: PartialDate | None, recent: Span, facts: Facts) -> bool:
     """Whether even the first possible day is recent."""
-    return taken is not None and taken.earliest >= shift(facts.on, recent, back=True)
+    return taken is not None and taken.earliest >= _recent_since(recent, facts.on)
+
+
+@lru_cache(64)
+def _recent_since(recent: Span, on: date) -> date:
+    return shift(on, recent, back=True)
 
 
 def by_value(good: Truth, taken: PartialDate | None, recent: Span, facts: Facts, key: str) -> Judgement:

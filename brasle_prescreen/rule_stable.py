@@ -40,6 +40,8 @@ class Order(Enum):
     OPEN = "undetermined"
     IRRELEVANT = "since_when_not_known"
 
+    __hash__ = object.__hash__  # as in `Truth`
+
 
 class Component(NamedTuple):
     part: str

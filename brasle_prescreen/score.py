@@ -45,10 +45,13 @@ Points = Mapping[Verdict, int]
 
 
 class Report(NamedTuple):
-    """Points for having a report in hand, whatever its value: each group of keys needs one answer."""
+    """Points for having a report in hand, whatever its value: each group needs one answer.
+
+    A group is of answers, each with the key under which its date is told.
+    """
 
     points: int
-    groups: tuple[tuple[str, ...], ...]
+    groups: tuple[tuple[tuple[str, str], ...], ...]
     recent: bool
 
 
@@ -69,18 +72,22 @@ class Scoring:
         return Score(
             core=sum([points[place.verdict(findings)] for place, points in self.core]),
             exclusions=sum([self.group_points[_worst(group, findings)] for group in self.groups]),
-            reports=sum(report.points for report in self.reports if self._in_hand(report, facts)),
+            reports=sum([report.points for report in self.reports if self._in_hand(report, facts)]),
             practical=self._windows(findings, facts)
             + sum(points for key, points in self.answers if facts.told.get(key) is True),
         )
 
     def _in_hand(self, report: Report, facts: Facts) -> bool:
-        return all(any(self._given(key, report.recent, facts) for key in group) for group in report.groups)
+        for group in report.groups:
+            for key, dated in group:
+                if key in facts.told and (not report.recent or self._is_recent(dated, facts)):
+                    break
+            else:
+                return False
+        return True
 
-    def _given(self, key: str, recent: bool, facts: Facts) -> bool:
-        if key not in facts.told:
-            return False
-        return not recent or is_recent(facts.told.get(f"{key.rpartition('.')[0]}.date"), self.recent, facts)
+    def _is_recent(self, dated: str, facts: Facts) -> bool:
+        return is_recent(facts.told.get(dated), self.recent, facts)
 
     def _windows(self, findings: tuple[Finding, ...], facts: Facts) -> int:
         """Whether the calendar allows a start now, soon, or nobody knows when."""
@@ -165,6 +172,7 @@ def _read_report(entry: Entry, trial: Trial) -> Report:
     for group in groups:
         for key in group:
             trial.answers.checked(entry, key)
-    found = Report(entry.whole("points"), tuple(groups), entry.yes("recent"))
+    with_dates = tuple(tuple((key, f"{key.rpartition('.')[0]}.date") for key in group) for group in groups)
+    found = Report(entry.whole("points"), with_dates, entry.yes("recent"))
     entry.finish()
     return found

@@ -83,7 +83,11 @@ def screen(protocol: Protocol, answers: Any, on: date) -> Screening:
 
 def screen_facts(protocol: Protocol, facts: Facts) -> Screening:
     """The same, for answers that were read already."""
-    findings = tuple([criterion.judge(facts) for criterion in protocol.criteria])
+    return screening_of(protocol, facts, tuple([criterion.judge(facts) for criterion in protocol.criteria]))
+
+
+def screening_of(protocol: Protocol, facts: Facts, findings: tuple[Finding, ...]) -> Screening:
+    """What the findings of all criteria come to."""
     tier = weigh(findings, protocol.counted)
     return Screening(
         record=protocol.record,

@@ -12,6 +12,9 @@ class Truth(Enum):
     FALSE = "false"
     UNKNOWN = "unknown"
 
+    # There is one object of each, so its identity will do: Enum's own hash is a function in Python, and slow.
+    __hash__ = object.__hash__
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a Truth is not a bool: compare it with Truth.TRUE or Truth.FALSE")
 

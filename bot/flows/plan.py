@@ -102,10 +102,12 @@ def _write(answers: dict[str, Any], path: list[str], value: Any) -> None:
 def _holds(condition: AskedWhen, interview: Interview, on: date) -> bool:
     if condition.card is not None:
         given = interview.given.get(condition.card)
-        chosen = given.choices if given else ()
-        return (not condition.chosen or any(one in condition.chosen for one in chosen)) and not any(
-            one in condition.not_chosen for one in chosen
-        )
+        if given is None:
+            return not condition.chosen
+        chosen = frozenset(given.choices)
+        if condition.chosen and chosen.isdisjoint(condition.chosen):
+            return False
+        return chosen.isdisjoint(condition.not_chosen)
     if condition.answer is not None:
         value = _plain(interview, condition.answer)
         return (not condition.is_ or value in condition.is_) and value not in condition.not_
