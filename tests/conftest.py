@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from _pytest.junitxml import xml_key
 
 from bot.evidence.results import SOURCES, hash_of_sources
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _sources_of_the_run(record_testsuite_property: Callable[[str, object], None]) -> None:
-    record_testsuite_property(SOURCES, hash_of_sources(Path(__file__).parents[1]))
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Only the process that writes the file of results has one, however many run the tests."""
+    results = session.config.stash.get(xml_key, None)
+    if results is not None:
+        results.add_global_property(SOURCES, hash_of_sources(Path(__file__).parents[1]))
