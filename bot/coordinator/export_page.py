@@ -14,6 +14,7 @@ from starlette.responses import Response
 from bot.coordinator.access import Page, Visit, needs
 from bot.coordinator.packet import Voice
 from bot.coordinator.spreadsheet import CONTENT_TYPES, CSV, XLSX, as_csv, as_xlsx
+from bot.extras import is_there
 from bot.flows.turn import SITE_ZONE
 from bot.message import Text
 from bot.store.audit_entry import Did
@@ -52,13 +53,13 @@ LOG = (
     "by",
     "last_step",
 )
-FORMS = (CSV, XLSX)
+FORMS = (CSV, XLSX) if is_there("spreadsheets") else (CSV,)
 
 
 @needs("export.coded")
 async def exports(visit: Visit) -> Response:
     """What can be taken out."""
-    return await _show(visit)
+    return await show(visit)
 
 
 @needs("export.coded")
@@ -80,7 +81,7 @@ async def screening_log(visit: Visit) -> Response:
     """
     form = visit.typed("form")
     if form not in FORMS:
-        return await _show(visit, {"form": Text(key="console.export.choose_form")})
+        return await show(visit, {"form": Text(key="console.export.choose_form")})
     lines = await visit.store.desk.log_lines()
     names = await visit.store.staff.names()
 
@@ -94,7 +95,7 @@ async def screening_log(visit: Visit) -> Response:
 async def _queue(visit: Visit, *, named: bool) -> Response:
     form = visit.typed("form")
     if form not in FORMS:
-        return await _show(visit, {"form": Text(key="console.export.choose_form")})
+        return await show(visit, {"form": Text(key="console.export.choose_form")})
     rows = sorted(await visit.store.desk.queue(ended=True), key=lambda row: (row.created, row.code))
     contacts = await visit.store.desk.contacts() if named else {}
     names = await visit.store.staff.names()
@@ -118,16 +119,21 @@ async def _file(visit: Visit, what: str, form: str, table: Callable[[], list[lis
     long.
     """
     await visit.record(Did(f"export.{what}", "", form, None, lines))
-    day = visit.console.clock().astimezone(SITE_ZONE).date().isoformat()
     title = visit.word(f"export.{what}")[:31]
 
     def made() -> bytes:
         return as_csv(table()) if form == CSV else as_xlsx(table(), title)
 
-    name = f"brasle-{what.replace('_', '-')}-{day}.{form}"
+    return download(visit, what, form, await asyncio.to_thread(made), CONTENT_TYPES[form])
+
+
+def download(visit: Visit, what: str, ending: str, content: bytes, media_type: str) -> Response:
+    """A file to keep, named by what it is and by the site's day."""
+    day = visit.console.clock().astimezone(SITE_ZONE).date().isoformat()
+    name = f"brasle-{what.replace('_', '-')}-{day}.{ending}"
     return Response(
-        await asyncio.to_thread(made),
-        media_type=CONTENT_TYPES[form],
+        content,
+        media_type=media_type,
         headers={"content-disposition": f'attachment; filename="{name}"', "x-content-type-options": "nosniff"},
     )
 
@@ -142,7 +148,8 @@ def _reach(voice: Voice, contact: Mapping[str, Any]) -> list[str]:
     ]
 
 
-async def _show(visit: Visit, problems: dict[str, Text] | None = None) -> Response:
+async def show(visit: Visit, problems: dict[str, Text] | None = None) -> Response:
+    """The page of exports; `problems` by field."""
     return visit.page(
         "exports.html",
         status=422 if problems else 200,

@@ -178,6 +178,10 @@ class Desk:
         """All leads but withdrawn ones, opened: for judging again. Takes its time."""
         return await asyncio.to_thread(self._in_another_thread, _every)
 
+    async def one_packet(self, code: str) -> Stored | None:
+        """One lead, opened; None if there is none, or it is withdrawn or erased."""
+        return self._store._read(lead_packets.one, code)
+
     async def verdicts(self) -> dict[str, dict[str, str]]:
         """How each lead stands today, by reference number and criterion."""
         return await asyncio.to_thread(self._in_another_thread, lead_packets.verdicts)

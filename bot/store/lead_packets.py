@@ -22,12 +22,13 @@ _NEWEST = 100  # enough to see what waits for an answer; opening more would make
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A lead with its packet and the coordinators' own verdicts."""
+    """A lead with its packet and the coordinators' own verdicts. `closed_for`: the reason, if it is closed."""
 
     code: str
     status: str
     packet: Mapping[str, Any]
     overrides: Mapping[str, Override]
+    closed_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,23 @@ def every(ledger: Ledger) -> Iterator[Stored]:
         rows = ledger.sql.execute(_SQL["packets"], {"after": after, "limit": _AT_ONCE}).fetchall()
         if not rows:
             return
-        for id_, person, code, status, _, packet, _ in rows:
+        for id_, person, code, status, _, packet, closed_for in rows:
             after = id_
             if status != "withdrawn":
-                opened = ledger.seal(person).open_json(leads.PACKET, packet)
-                yield Stored(code, status, opened, overrides.overrides(ledger, id_, person))
+                yield _stored(ledger, (id_, person, code, status, packet, closed_for))
+
+
+def one(ledger: Ledger, code: str) -> Stored | None:
+    """The lead with that number as anybody may type it, unless the family has taken it back or erased it."""
+    found = ledger.sql.execute(_SQL["stored_of_code"], (codes.as_code(code),)).fetchall()
+    return _stored(ledger, found[0]) if found else None
+
+
+def _stored(ledger: Ledger, row: tuple[Any, ...]) -> Stored:
+    id_, person, code, status, packet, closed_for = row
+    seal = ledger.seal(person)
+    why = seal.open_text(work.CLOSED_FOR, closed_for) if closed_for is not None and status == "closed" else ""
+    return Stored(code, status, seal.open_json(leads.PACKET, packet), overrides.overrides(ledger, id_, person), why)
 
 
 def judged_by(ledger: Ledger, code: str) -> tuple[Mapping[str, Any], Mapping[str, Override]] | None:

@@ -195,3 +195,8 @@ SELECT channel, count(*), min(due_at), max(attempts) FROM outbox WHERE given_up_
 SELECT lead.id, lead.code, lead.person, lead.packet, look.verdicts
 FROM lead LEFT JOIN second_look AS look ON look.lead = lead.id
 WHERE lead.id > :after AND lead.tier IS NOT NULL ORDER BY lead.id LIMIT :limit;
+
+-- name: stored_of_code
+SELECT lead.id, lead.person, lead.code, lead.status, lead.packet, work.closed_for
+FROM lead LEFT JOIN work ON work.lead = lead.id
+WHERE lead.code = ? AND lead.status <> 'withdrawn';

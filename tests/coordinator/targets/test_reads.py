@@ -52,12 +52,14 @@ SENT = {
     "/exports/queue": {"form": "csv"},
     "/exports/queue-named": {"form": "xlsx"},
     "/exports/screening-log": {"form": "csv"},
+    "/exports/redcap": {"form": "data"},
     "/leads/{code}/merge": {"into": "BR-346779"},
 }
 LEAD = re.compile(r"BR-[0-9A-Z]{6}")
 READINGS = frozenset(
     {"lead.read", "lead.contact.read", "lead.private.read", "lead.search", "queue.read", "queue.search"}
     | {"trail.read", "trail.checked", "notices.read", "export.queue", "export.queue_named", "export.screening_log"}
+    | {"export.fhir", "export.redcap_data"}
 )
 
 

@@ -218,6 +218,8 @@ FORMS: dict[str, tuple[Typed, ...]] = {
     "/exports/queue": (Typed("form", {"form": ODD}),),
     "/exports/queue-named": (Typed("form", {"form": "pdf"}),),
     "/exports/screening-log": (Typed("form", {}),),
+    "/exports/fhir": (Typed("lead", {"lead": ODD}), Typed("lead", {"lead": LONG})),
+    "/exports/redcap": (Typed("form", {"form": ODD}),),
     "/sign-in": (
         Typed("name", {"name": "", "password": "secret words", "code": "123456"}),
         Typed("password", {"name": ODD, "password": "", "code": "123456"}),
