@@ -33,8 +33,8 @@ FAMILIES_AN_ADDRESS = 10
 # Who goes on although turned away is let in again after so many intervals of rest.
 PENALTY = 5
 # Of what is turned away, so much is still read for danger: one message in so many seconds, a few at once.
-HEARD_SECONDS, HEARD_BURST = 5.0, 5
-LONGEST_HEARD = 600
+HEARD_SECONDS, HEARD_BURST = 10.0, 3
+LONGEST_HEARD = 400
 DANGER = ("self_harm", "emergency", "call_now", "call_today")
 DANGER_SECONDS, DANGER_BURST = 30.0, 3
 TOLD_SECONDS = 60.0

