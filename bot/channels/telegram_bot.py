@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramRetryAfter
 from aiogram.types import Chat, InlineKeyboardButton, InlineKeyboardMarkup, User
@@ -18,6 +17,7 @@ from bot.channels.telegram_profile import bring_up_to_date
 from bot.channels.telegram_render import CHANNEL
 from bot.channels.telegram_router import Families, Feed, Talks
 from bot.channels.telegram_send import TelegramSender, reason_of
+from bot.channels.telegram_session import StayingSession
 from bot.log import logger, trouble
 from bot.message import Text
 from bot.plain_words import PlainWords
@@ -39,7 +39,7 @@ class TelegramBot:
     """One bot token at work."""
 
     def __init__(self, store: Store, wording: Wording, token: str, api_base: str) -> None:
-        session = AiohttpSession(api=TelegramAPIServer.from_base(api_base))
+        session = StayingSession(api=TelegramAPIServer.from_base(api_base))
         self._bot = Bot(token, session)
         self._store = store
         self._wording = wording

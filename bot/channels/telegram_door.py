@@ -75,7 +75,9 @@ class TelegramDoor:
                 while self._waiting:
                     word = self._waiting.popleft()
                     try:
-                        async with session.post(self._address + word.method, json=word.body) as answer:
+                        async with session.post(
+                            self._address + word.method, json=word.body, allow_redirects=False
+                        ) as answer:
                             await answer.read()
                     except (aiohttp.ClientError, OSError, TimeoutError) as error:
                         # Only the kind: an error's text may hold the address, and the address the token.
