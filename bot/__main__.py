@@ -20,6 +20,7 @@ COMMANDS = {
     "audit": "the trail of what was read and changed: list, check, print its end",
     "recruiting": "show or set whether the trial takes families: open, waitlist, paused, closed",
     "rescreen": "list leads whose verdicts a changed trial file or a decision of the site moves; contacts nobody",
+    "registry": "a newer record of the registry against the shipped listing: what changed, which criteria; changes nothing",
     "updates": "list or replay updates that could not be handled",
     "backup": "a checked backup of the database; works while the server runs",
     "verify": "whether a backup is whole",

@@ -5,6 +5,7 @@ with their day.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from starlette.responses import Response
@@ -27,8 +28,12 @@ async def protocol(visit: Visit) -> Response:
     """All criteria, and what the site has answered so far."""
     decisions = await visit.store.desk.decisions()
     await visit.record(Did("protocol.read"))
+    checked = await visit.store.desk.last_registry_check()
     return visit.page(
         "protocol.html",
+        checked=checked,
+        checked_by="" if checked is None else _who(checked.who, await visit.store.staff.names()),
+        checked_at="" if checked is None else checked.at.astimezone(SITE_ZONE).strftime("%Y-%m-%d %H:%M"),
         criteria=visit.console.protocol.criteria,
         record=visit.console.protocol.record,
         sha256=visit.console.protocol.sha256,
@@ -113,6 +118,11 @@ def _label(visit: Visit, reasons: Reasons, found: Criterion, point: str, count: 
     text = reasons.text(found.id, point)
     words = visit.say(text) if text else point
     return visit.word("protocol.point_in", point=words, n=count) if count else words
+
+
+def _who(by: str, names: Mapping[str, str]) -> str:
+    """The name of an account, or of the account of the system that ran the command."""
+    return names.get(by) or by.removeprefix("command:")
 
 
 def _find(visit: Visit) -> Criterion | None:

@@ -11,15 +11,27 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.store import announcing, lead_file, lead_packets, lead_search, second_look, site_decisions, work, work_queue
+from bot.store import (
+    announcing,
+    lead_file,
+    lead_packets,
+    lead_search,
+    registry_checks,
+    second_look,
+    site_decisions,
+    work,
+    work_queue,
+)
 from bot.store.announcing import Announcement, Waiting
 from bot.store.counting import Counting
 from bot.store.lead_packets import LogLine, Stored
 from bot.store.ledger import Ledger
+from bot.store.registry_checks import KeptCheck
 from bot.store.work_records import Basis, Decision, LeadFile, Look, NewDecision, NewOverride, Override, ToLook
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_queue import QueueRow
 from brasle_prescreen.lead_work import Outcome, Work
+from brasle_prescreen.registry_check import Checked
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -126,6 +138,14 @@ class Desk:
     async def decisions(self) -> list[Decision]:
         """What the site answered so far, the oldest first."""
         return self._store._read(site_decisions.decisions)
+
+    async def keep_registry_check(self, found: Checked, trial: str, by: str) -> None:
+        """Keep what a comparison with the registry's record found; `trial` is the hash of the trial's files."""
+        await self._store._write(registry_checks.keep, found, trial, by)
+
+    async def last_registry_check(self) -> KeptCheck | None:
+        """The newest comparison with the registry's record."""
+        return self._store._read(registry_checks.last)
 
     # Telling the site
 

@@ -28,6 +28,7 @@ STEPS = {
         "brasle_0004_telegram_group",
         "brasle_0005_effective_tier",
         "brasle_0006_figures",
+        "brasle_0008_registry",
     ),
     "keys": ("keys_0001_first", "keys_0002_trail", "keys_0003_copies"),
 }

@@ -39,6 +39,7 @@ NOT_A_PERSONS = {
     "audit": "who of the site read or changed which lead, by its code: never a value",
     "audit_head": "where the trail ends",
     "audit_name": "names of those who use the command line",
+    "registry_check": "what the registry's public record says otherwise",
     "site_decision": "what the site answered about a criterion",
     "_sqlite_migrations": "which steps were applied",
     "sqlite_sequence": "SQLite's own: the last number used",
