@@ -54,6 +54,7 @@ class Evidence:
     tested_at: str
     warning: str
     words: dict[str, Pair]
+    chinese: dict[str, str]
     rows: tuple[Row, ...]
     asvs: Asvs
     asvs_tests: dict[str, tuple[NamedTest, ...]]
@@ -76,6 +77,9 @@ def gather(
         tested_at=known.at,
         warning="no_results" if results is None else warning,
         words=requirements.words,
+        chinese={
+            rule: requirements.in_chinese(rule) for one in requirements.row for rule in one.rules + one.unverified
+        },
         rows=tuple(Row(one, _lines(one.tests, known)) for one in requirements.row),
         asvs=asvs,
         asvs_tests={
@@ -115,16 +119,29 @@ def as_page(evidence: Evidence, language: str) -> str:
         lstrip_blocks=True,
     )
     words = {key: pair[at] for key, pair in evidence.words.items()}
+    environment.filters["named"] = lambda rules: [evidence.chinese[rule] if at else rule for rule in rules]
     page = environment.get_template("evidence.html")
     return page.render(evidence=evidence, words=words, language=language, at=at, counts=evidence.asvs.counts())
 
 
 def as_csv(evidence: Evidence) -> str:
-    head = ["id", "group", "rules", "rules_not_verified", "requirement_en", "requirement_zh", "test", "cases", "result"]
+    head = [
+        "id",
+        "group",
+        "rules",
+        "rules_not_verified",
+        "rules_zh",
+        "requirement_en",
+        "requirement_zh",
+        "test",
+        "cases",
+        "result",
+    ]
     rows = []
     for row in evidence.rows:
         of = row.requirement
-        begin = [of.id, of.group, "; ".join(of.rules), "; ".join(of.unverified), *of.requirement]
+        begin = [of.id, of.group, "; ".join(of.rules), "; ".join(of.unverified)]
+        begin += ["; ".join(evidence.chinese[rule] for rule in of.rules + of.unverified), *of.requirement]
         rows += [[*begin, test.name, str(test.cases), test.outcome] for test in row.tests]
         if not row.tests:
             rows.append([*begin, "", "0", "none"])

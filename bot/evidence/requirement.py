@@ -48,7 +48,15 @@ class Requirements(_Model):
     """Every row, in the order of the file; `words` are the page's own sentences."""
 
     words: dict[str, Pair]
+    rule_names: dict[str, str]
     row: tuple[Requirement, ...]
+
+    def in_chinese(self, rule: str) -> str:
+        """The rule's Chinese name; KeyError if the file gives none."""
+        if rule in self.rule_names:
+            return self.rule_names[rule]
+        law, _, number = rule.rpartition(" ")
+        return self.rule_names["article"].format(law=self.rule_names[law], number=number)
 
 
 @cache

@@ -88,6 +88,12 @@ def test_every_promise_has_its_row() -> None:
     assert PROMISED - {row.id for row in load_requirements().row} == set()
 
 
+def test_the_chinese_page_names_rules_in_chinese() -> None:
+    page = as_page(evidence(), "zh-CN")
+    assert "个人信息保护法第28条" in page
+    assert "PIPL" not in page
+
+
 def test_results_are_read_as_they_are(tmp_path: Path) -> None:
     file = tmp_path / "results.xml"
     file.write_text(REPORT)
