@@ -4,7 +4,7 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
-.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console clean
+.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console lhc-forms clean
 
 setup: .venv/.ok
 
@@ -69,6 +69,22 @@ sbom: .venv/.ok
 
 evidence: .venv/.ok
 	.venv/bin/brasle-prescreen evidence --out build/evidence-$$(date -u +%Y%m%d-%H%M%S)
+
+walk-permissions: .venv/.ok
+	BRASLE_WALK=whole .venv/bin/pytest -s tests/bot/test_permissions_everywhere.py
+
+# LHC-Forms, another reader of the FHIR questionnaire: fetched once, nothing of it runs but in the browser of its tests.
+LHC_FORMS := lforms-40.1.3
+LHC_FORMS_SHA256 := 288cff4360e8a90a44e994a01422d2cf970170000ce915b5739ccc383097edd9
+
+lhc-forms: .venv/.ok .tools/lhc-forms/package
+	BRASLE_LHC_FORMS=1 .venv/bin/pytest tests/records/test_lhc_forms.py
+
+.tools/lhc-forms/package:
+	@command -v npm >/dev/null || { echo "lhc-forms: npm is needed to fetch LHC-Forms; install Node.js."; exit 1; }
+	mkdir -p .tools/lhc-forms
+	cd .tools/lhc-forms && npm pack --silent $(subst -4,@4,$(LHC_FORMS)) && echo "$(LHC_FORMS_SHA256)  $(LHC_FORMS).tgz" | sha256sum -c -
+	cd .tools/lhc-forms && tar xzf $(LHC_FORMS).tgz && rm $(LHC_FORMS).tgz
 
 clean:
 	rm -rf build .tools .venv .mypy_cache .pytest_cache .ruff_cache

@@ -148,9 +148,10 @@ def _download(dialogue: Dialogue) -> tuple[Button, ...]:
 def _kept(dialogue: Dialogue, around: Surroundings) -> list[Row]:
     """What is kept, to look at: each child's answers and words, private ones folded, and how to be reached."""
     abroad = dialogue.channel == "telegram" and not dialogue.permitted("abroad")
-    children = () if abroad else (*dialogue.earlier, dialogue.interview)
+    if abroad:
+        return []
     answers = []
-    for one in children:
+    for one in (*dialogue.earlier, dialogue.interview):
         if dialogue.earlier:
             answers.append(Row(label=Text(key="mydata.child", values={"n": one.child}), answer=_code_of(one)))
         answers += review.rows(dialogue.having(interview=one), around)

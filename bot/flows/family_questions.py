@@ -81,7 +81,8 @@ def page(dialogue: Dialogue, around: Surroundings) -> Reply:
 def _list_page(dialogue: Dialogue, around: Surroundings) -> Reply:
     updated = around.protocol.record.updated
     details = [] if _may_keep(dialogue) else [Text(key="questions.nothing_kept")]
-    if asked := dialogue.interview.asked:
+    asked = dialogue.interview.asked if _may_keep(dialogue) else ()
+    if asked:
         listed = joined((Text(key="list.bullet", values={"item": worded(one)}) for one in asked), lines=True)
         details.append(Text(key="questions.mine", values={"questions": listed}))
     choices = [Button(id=f"ask:{id}", label=Text(key=f"question.{id}.button")) for id in load_family_questions()]

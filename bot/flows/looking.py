@@ -11,7 +11,8 @@ from brasle_prescreen.question import Card
 
 def offer(dialogue: Dialogue) -> tuple[Button, ...]:
     """The way here, on the card of the first permission; not for a second child, of whom something is kept already."""
-    if dialogue.permissions.get("health") is not None or dialogue.interview.given or dialogue.earlier:
+    allowed = any(one.state != "refused" for one in dialogue.permissions.values())
+    if allowed or dialogue.interview.given or dialogue.contact.name or dialogue.earlier:
         return ()
     return (Button(id="look", label=Text(key="look.offer")),)
 

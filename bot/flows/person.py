@@ -40,4 +40,6 @@ def take_person(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tur
 
 def resume(dialogue: Dialogue) -> Turn:
     """From a pause back to where the family was."""
-    return Turn(go(dialogue, f"resume_{dialogue.back_to or 'choosing_language'}", back_to=None, alarm=None))
+    step = None if dialogue.contact_step == "delete" else dialogue.contact_step
+    resumed = dialogue.having(contact_step=step)
+    return Turn(go(resumed, f"resume_{dialogue.back_to or 'choosing_language'}", back_to=None, alarm=None))

@@ -39,6 +39,7 @@ TRANSITIONS: list[list[Any]] = [
     ["agree", "asking_permission", "answering"],
     ["agree_first", "asking_permission", "asking_abroad"],
     ["agree", "asking_abroad", "answering"],
+    ["agree_again", ["asking_permission", "asking_abroad"], "reviewing"],
     ["refuse", ["asking_permission", "asking_abroad"], "declined"],
     ["reconsider", "declined", "asking_permission"],
     ["look", "asking_permission", "looking"],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.flows import (
     answering,
     anytime,
+    asked_first,
     contact,
     door,
     family_questions,
@@ -53,6 +54,9 @@ def present(dialogue: Dialogue, around: Surroundings) -> Reply:
         return door.card(dialogue, around, FLOWS[dialogue.state][0])
     if dialogue.page is not None:
         return anytime.page_card(dialogue, around)
+    missing = asked_first.missing(dialogue)
+    if missing is not None:
+        return asked_first.card(missing, dialogue, around)
     return family_questions.with_button(FLOWS[dialogue.state][0](dialogue, around), dialogue)
 
 
@@ -84,14 +88,21 @@ def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
         return door.take(dialogue, said, around, FLOWS[dialogue.state][1])
     if said.other is not None:
         return stay(dialogue, Text(key=f"other.{said.other}"))
+    missing = asked_first.missing(dialogue)
+    if said.command is not None and missing is not None:
+        return asked_first.take(missing, dialogue, said, around)
     if said.command is not None:
         turn = anytime.take_command(dialogue, said, around)
         return turn if turn is not None else stay(dialogue, Text(key="unknown_command"))
     if said.button is not None and said.button.startswith("open:"):
         # A card answered long ago: its answer is shown for a moment, and nothing else changes.
+        if dialogue.channel == "telegram" and not dialogue.permitted("abroad"):
+            return stay(dialogue)
         return Turn(dialogue, refreshed=True, toast=opened(dialogue, said.button.removeprefix("open:")))
     if said.revision is not None and said.revision != dialogue.revision:
         return stay(dialogue, Text(key="stale")).with_(toast=Text(key="stale"))
+    if missing is not None:
+        return asked_first.take(missing, dialogue, said, around)
     if said.button in ("person", "stop", *anytime.PAGES) and dialogue.page is None:
         turn = anytime.take_command(dialogue, said.model_copy(update={"command": said.button}), around)
         assert turn is not None

@@ -42,7 +42,7 @@ def look(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn | Tex
         kept = dialogue.with_interview(
             safety=interview.safety or found in FOR_THE_COORDINATOR,
             remarks=remarked(interview.remarks, interview.card or dialogue.state, said.text)
-            if dialogue.permitted("health") and not around.is_door(dialogue.channel)
+            if dialogue.may_be_asked and not around.is_door(dialogue.channel)
             else interview.remarks,
         )
         return Turn(

@@ -122,6 +122,8 @@ def take_abroad(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tur
 def begin(dialogue: Dialogue, around: Surroundings, trigger: str = "agree") -> Turn:
     """The first question of an interview, or the one at which it stood."""
     following = next_card(dialogue.interview, around.questions, around.protocol.medicines, around.today)
+    if following is None:  # all was answered before the permission was taken back and given again
+        trigger = "agree_again"
     return Turn(go(dialogue.with_interview(card=following), trigger), happened=(Happened("permitted"),))
 
 
