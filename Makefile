@@ -4,7 +4,7 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
-.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console lhc-forms clean
+.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console flood forgeries faults faults-long lhc-forms clean
 
 setup: .venv/.ok
 
@@ -85,6 +85,21 @@ lhc-forms: .venv/.ok .tools/lhc-forms/package
 	mkdir -p .tools/lhc-forms
 	cd .tools/lhc-forms && npm pack --silent $(subst -4,@4,$(LHC_FORMS)) && echo "$(LHC_FORMS_SHA256)  $(LHC_FORMS).tgz" | sha256sum -c -
 	cd .tools/lhc-forms && tar xzf $(LHC_FORMS).tgz && rm $(LHC_FORMS).tgz
+
+bench: .venv/.ok
+	.venv/bin/python benchmarks/bench.py --plot
+
+flood: .venv/.ok
+	.venv/bin/python -m tests.faults.campaigns flood --long
+
+forgeries: .venv/.ok
+	.venv/bin/python -m tests.faults.campaigns forgeries --long
+
+faults: .venv/.ok
+	.venv/bin/python -m tests.faults.campaigns all
+
+faults-long: .venv/.ok
+	.venv/bin/python -m tests.faults.campaigns all --long
 
 clean:
 	rm -rf build .tools .venv .mypy_cache .pytest_cache .ruff_cache

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from starlette.datastructures import FormData
 
 from bot.channels.browser_session import form_token, html_language
+from bot.coordinator.odd_characters import visible
 from bot.coordinator.rights import RIGHTS
 from bot.coordinator.visit import HOME, Visit
 from bot.message import Text
@@ -51,6 +52,7 @@ class Layout:
         self.environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
+            finalize=visible,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -8,6 +8,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from bot.coordinator.odd_characters import visible
+
 # A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection"; ASVS 5.0, 1.2.10).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel in China reads UTF-8 as GBK
@@ -32,11 +34,14 @@ def guarded(cell: str) -> str:
 
 
 def clean(cell: str) -> str:
-    """What a file can hold: no control characters but tab and line ends, nothing that is no character."""
+    """What a file can hold: no control characters but tab and line ends, nothing that is no character; what turns
+    the line around is shown by its number.
+    """
     kept = "".join(
         letter for letter in cell if letter in "\t\r\n" or (letter >= " " and letter not in "\x7f\ufffe\uffff")
     )
-    return kept.encode("utf-8", "replace").decode("utf-8")[:_LONGEST_CELL]
+    whole = kept.encode("utf-8", "replace").decode("utf-8")
+    return str(visible(whole))[:_LONGEST_CELL]
 
 
 def as_csv(table: Table) -> bytes:

@@ -35,7 +35,7 @@ ANYWHERE = ("open:",)
 async def run(folder: Path, *, long: bool) -> Outcome:
     outcome = Outcome("presses that are not one's own")
     chance = random.Random(17)
-    _in_every_state(outcome, chance, most=None if long else 1500)
+    _in_every_state(outcome, chance, most=None if long else 800)
     await _in_somebody_elses_chat(outcome)
     await _forms(outcome, folder)
     return outcome
@@ -46,7 +46,7 @@ async def run(folder: Path, *, long: bool) -> Outcome:
 
 def _in_every_state(outcome: Outcome, chance: random.Random, most: int | None) -> None:
     around = surroundings()
-    met = _every_card(around, WALKS if most is None else WALKS // 8)
+    met = _every_card(around, WALKS if most is None else WALKS // 10)
     every = sorted({data for _, offered in met for data in offered})
     presses = [
         (dialogue, offered, data)

@@ -1,0 +1,20 @@
+"""The short form of every campaign; `make` has the long ones."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from tests.faults.campaigns.__main__ import names
+
+
+@pytest.mark.parametrize("name", names())
+async def test_every_promise_holds(name: str, tmp_path: Path) -> None:
+    campaign = importlib.import_module(f"tests.faults.campaigns.{name}")
+    outcome = await campaign.run(tmp_path, long=False)
+    print(outcome.line())
+    assert outcome.wrong == []
+    assert (outcome.lost, outcome.duplicated) == (0, 0)
+    assert outcome.count > 0
