@@ -14,6 +14,14 @@ from bot.settings import Settings
 from brasle_prescreen.data_manifest import differences
 
 
+# What happens without an extra that no setting asks for.
+_DONE_WITHOUT = {
+    "holidays": "is not installed: Chinese holidays are not known, every week is counted from Monday to Friday.",
+    "spreadsheets": "is not installed: exports are CSV files only.",
+    "qr": "is not installed: who sets up one-time codes types the key.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing to mend: the setting, what is wrong, what to do. `stops`: the server does not start with it."""
@@ -82,10 +90,11 @@ def _extras(settings: Settings) -> list[Problem]:
         for extra, (name, is_set) in needed.items()
         if is_set and not is_there(extra)
     ]
-    if not is_there("holidays"):
-        wrong = "Chinese holidays are not known: every week is counted from Monday to Friday."
-        found.append(Problem("BRASLE_WORKING_HOURS", wrong, how_to_get("holidays")))
-    return found
+    return found + [
+        Problem(f"extra {extra}", wrong, how_to_get(extra))
+        for extra, wrong in _DONE_WITHOUT.items()
+        if not is_there(extra)
+    ]
 
 
 def _telegram(settings: Settings) -> list[Problem]:
