@@ -13,7 +13,6 @@ from bot.extras import how_to_get, is_there
 from bot.settings import Settings
 from brasle_prescreen.data_manifest import differences
 
-
 # What happens without an extra that no setting asks for.
 _DONE_WITHOUT = {
     "holidays": "is not installed: Chinese holidays are not known, every week is counted from Monday to Friday.",
