@@ -4,7 +4,7 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
-.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console flood forgeries faults faults-long lhc-forms clean
+.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console flood forgeries faults faults-long lhc-forms bench clean
 
 setup: .venv/.ok
 
