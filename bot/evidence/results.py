@@ -22,19 +22,19 @@ _GRAVEST: tuple[Outcome, ...] = ("failed", "none", "skipped", "passed")
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Outcomes by `file::test`; a test with many cases has all of theirs. `at` is when the run began (ISO 8601)."""
+    """Outcomes by `file::test`, of all its cases, and by `file::test[case]`. `at` is when the run began (ISO 8601)."""
 
     outcomes: Mapping[str, tuple[Outcome, ...]] = field(default_factory=dict)
     at: str = ""
     sources: str = ""
 
     def of(self, named: str) -> tuple[Outcome, ...]:
-        """The outcomes of a test, or of every test of a file; empty if none is known."""
+        """The outcomes of a test, of one of its cases, or of every test of a file; empty if none is known."""
         if "::" in named:
             return self.outcomes.get(named, ())
-        return tuple(
-            outcome for test, all_ in self.outcomes.items() if test.startswith(f"{named}::") for outcome in all_
-        )
+        begin = f"{named}::"
+        of_file = [all_ for test, all_ in self.outcomes.items() if test.startswith(begin) and "[" not in test]
+        return tuple(outcome for all_ in of_file for outcome in all_)
 
 
 def read_results(path: Path) -> Results | None:
@@ -47,8 +47,9 @@ def read_results(path: Path) -> Results | None:
         raise ValueError(f"{path.name} is not whole: {error}. Run 'make test' again.") from None
     found: dict[str, list[Outcome]] = defaultdict(list)
     for case in root.iter("testcase"):
-        name = case.get("name", "").partition("[")[0]
-        found[f"{case.get('classname', '').replace('.', '/')}.py::{name}"].append(_outcome(case))
+        file, name = f"{case.get('classname', '').replace('.', '/')}.py", case.get("name", "")
+        for test in {name, name.partition("[")[0]}:
+            found[f"{file}::{test}"].append(_outcome(case))
     suite = root.find(".//testsuite")
     said = {one.get("name"): one.get("value", "") for one in root.iter("property")}
     at = "" if suite is None else suite.get("timestamp", "")

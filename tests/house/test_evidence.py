@@ -50,7 +50,7 @@ def names_in(file: str) -> frozenset[str]:
 
 
 def is_there(named: str) -> bool:
-    file, _, test = named.partition("::")
+    file, _, test = named.partition("[")[0].partition("::")
     return test in names_in(file) if test else bool(names_in(file))
 
 
@@ -101,6 +101,7 @@ def test_results_are_read_as_they_are(tmp_path: Path) -> None:
     assert results is not None
     assert (results.sources, results.at) == ("abc", "2026-11-22T07:00:00+00:00")
     assert results.of("tests/a/test_b.py::test_c") == ("passed", "failed")
+    assert results.of("tests/a/test_b.py::test_c[one]") == ("passed",)
     assert results.of("tests/a/test_b.py::test_e") == ("skipped",)
     assert len(results.of("tests/a/test_b.py")) == 4
     assert results.of("tests/a/test_b.py::test_never_run") == ()
