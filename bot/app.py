@@ -153,10 +153,14 @@ class App:
             trust_proxy=self.settings.trust_proxy,
         )
         console = Console(self.store, self.wording, self.protocol, self.settings, clock=self._clock)
-        routes = [*console.routes(), *browser.routes()]
-        if self.telegram is not None:
-            routes = [*self.telegram.routes(), *routes]
-        return web_app(routes, console.or_else(browser.error_page), https=browser.https, healthy=self._healthy)
+        telegram = self.telegram.routes() if self.telegram is not None else []
+        return web_app(
+            [*telegram, *console.routes(), *browser.routes()],
+            console.or_else(browser.error_page),
+            https=browser.https,
+            healthy=self._healthy,
+            reads_itself=[route.path for route in telegram],
+        )
 
     async def _healthy(self) -> bool:
         await self.store.recruiting()

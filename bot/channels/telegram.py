@@ -17,7 +17,7 @@ from bot.webhook import WebhookReceiver
 from bot.worker import Worker
 
 if TYPE_CHECKING:
-    from starlette.routing import BaseRoute
+    from starlette.routing import Route
 
     from bot.channels.telegram_bot import TelegramBot
     from bot.channels.telegram_router import Talks
@@ -87,7 +87,7 @@ class TelegramChannel:
     def by_webhook(self) -> bool:
         return bool(self._secret and self._public_url)
 
-    def routes(self) -> list[BaseRoute]:
+    def routes(self) -> list[Route]:
         """The webhook, if it is used; it takes updates from the first moment."""
         if not self.by_webhook:
             return []

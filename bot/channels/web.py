@@ -62,8 +62,11 @@ def web_app(
     *,
     https: bool = False,
     healthy: Callable[[], Awaitable[bool]] | None = None,
+    reads_itself: Sequence[str] = (),
 ) -> Starlette:
-    """Build the application; `healthy` answers /readyz, `https` says that families reach us by https."""
+    """Build the application; `healthy` answers /readyz, `https` says that families reach us by https. The paths
+    `reads_itself` limit the bodies that are sent to them, and need not read a stranger's at all.
+    """
 
     async def alive(request: Request) -> Response:
         return PlainTextResponse("ok")
@@ -90,7 +93,7 @@ def web_app(
         middleware=[
             Middleware(SecurityHeaders, https=https),
             Middleware(Guard, error_page=error_page),
-            Middleware(BodyLimit, error_page=error_page),
+            Middleware(BodyLimit, error_page=error_page, besides=frozenset(reads_itself)),
         ],
         exception_handlers={HTTPException: refused},
     )
@@ -167,12 +170,13 @@ class Guard:
 class BodyLimit:
     """Refuses a request body over MAX_BODY bytes with a page, after letting the sender finish."""
 
-    def __init__(self, app: ASGIApp, error_page: ErrorPage) -> None:
+    def __init__(self, app: ASGIApp, error_page: ErrorPage, besides: frozenset[str] = frozenset()) -> None:
         self.app = app
         self.error_page = error_page
+        self.besides = besides
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or scope["path"] in self.besides:
             await self.app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "0")

@@ -55,6 +55,8 @@ async def run(folder: Path, *, long: bool) -> Outcome:
 
     await asyncio.gather(*(sender() for _ in range(AT_ONCE)))
     outcome.count = statuses.total()
+    announced = f"POST {WEBHOOK_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGE}\r\n\r\n".encode()
+    outcome.check(await send(port, announced) == 401, "a stranger is refused before any of the body is read")
     kept = _rows(folder)
     genuine = post([(HEADER, SECRET.encode())], json.dumps(UPDATE).encode())
     replays = {await send(port, genuine) for _ in range(REPLAYS)}
