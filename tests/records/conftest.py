@@ -16,7 +16,14 @@ from tests.coordinator.site import ConsoleSite, open_site
 from tests.coordinator.work.families import PROTOCOL, QUESTIONS, Told, girl
 
 WORDING = Wording.load()
+LHC_FORMS = Path(__file__).parents[2] / ".tools/lhc-forms/package/dist/lforms"
+NO_LHC_FORMS = "LHC-Forms SKIPPED: 'make lhc-forms' fetches it with npm and runs its tests"
 CANARY = "canary words"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not LHC_FORMS.is_dir():
+        terminalreporter.write_line(NO_LHC_FORMS, yellow=True)
 
 
 @pytest.fixture(scope="session")
