@@ -21,6 +21,8 @@ Handler = Callable[[InboxItem], Awaitable[None]]
 # Updates held in memory at most; the rest waits in the database.
 HELD = 500
 CHATS_AT_ONCE = 64
+# Updates of one chat before it is another's turn: a single message never waits for the tenth of somebody else.
+IN_A_ROW = 4
 # A handler only computes and commits: one that takes this long hangs and would hold up its chat.
 LONGEST_HANDLING = 60.0
 # Nobody rings when another process (a command line) puts an update back: look by ourselves now and then.
@@ -89,13 +91,16 @@ class Worker:
     async def _handle_chat(self, chat: str) -> None:
         waiting = self._waiting[chat]
         try:
-            while waiting and not self._stopping:
+            for _ in range(IN_A_ROW):
+                if not waiting or self._stopping:
+                    break
                 await self._patiently(self._handle, waiting[0])
                 waiting.popleft()
                 self._held -= 1
         finally:
-            if not waiting:
-                del self._waiting[chat]
+            del self._waiting[chat]
+            if waiting:
+                self._waiting[chat] = waiting  # who has more goes to the end of the line
             del self._busy[chat]
             self._bell.set()
 

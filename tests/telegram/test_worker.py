@@ -95,6 +95,15 @@ async def test_one_chat_never_holds_up_another(rig: Rig) -> None:
     assert rig.handled[2:] == ["slow", "after slow"]
 
 
+async def test_a_single_message_does_not_wait_for_all_of_a_flooders(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "CHATS_AT_ONCE", 1)
+    await rig.put(*(("7", f"flood {number}") for number in range(100)), ("8", "one question"))
+    rig.start()
+    await rig.done(101)
+    assert rig.handled.index("one question") <= room.IN_A_ROW
+    assert [one for one in rig.handled if one != "one question"] == [f"flood {number}" for number in range(100)]
+
+
 async def test_a_handler_that_raises_sets_its_update_aside_and_the_rest_goes_on(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
