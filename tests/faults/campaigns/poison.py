@@ -45,10 +45,10 @@ RAISES = "boom"
 
 async def run(folder: Path, *, long: bool) -> Outcome:
     outcome = Outcome("updates, one in a hundred malformed" if long else "updates, some of sixty kinds malformed")
-    count = 10_000 if long else 600
+    count = 10_000 if long else 350
     store = Store.open(folder)
     try:
-        await _run(outcome, store, folder, count, every=100 if long else 10)
+        await _run(outcome, store, folder, count, every=100 if long else 5)
     finally:
         await store.close()
     return outcome
@@ -115,7 +115,8 @@ async def _run(outcome: Outcome, store: Store, folder: Path, count: int, every: 
     outcome.check(in_order, "every answer is there once, in its order")
     outcome.check(statuses <= {200} and not refused, f"each is taken from Telegram, so that none blocks it: {statuses}")
     outcome.check(bool(aside) and replayed == len(aside), "each that was set aside can be replayed")
-    outcome.check(len(again) == len(aside), "what is still malformed is set aside again")
+    mute = sum(_says_nothing(one.item.raw) for one in aside)  # readable the second time, with nothing in it
+    outcome.check(len(again) == len(aside) - mute, "what is still malformed is set aside again")
     await worker.stop()
     await running
     await bot.session.close()
@@ -160,6 +161,14 @@ def as_sent(ill: dict[str, Any] | bytes, number: int) -> bytes:
     if isinstance(ill, bytes):
         return ill
     return json.dumps({"update_id": number, **ill}).encode()
+
+
+def _says_nothing(raw: str) -> bool:
+    try:
+        update = json.loads(raw)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(update, dict) and not any(isinstance(value, dict) for value in update.values())
 
 
 async def _once(body: bytes) -> AsyncIterator[bytes]:
