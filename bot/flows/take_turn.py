@@ -56,7 +56,7 @@ def present(dialogue: Dialogue, around: Surroundings) -> Reply:
         return anytime.page_card(dialogue, around)
     missing = asked_first.missing(dialogue)
     if missing is not None:
-        return asked_first.card(missing, dialogue, around)
+        return family_questions.with_button(asked_first.card(missing, dialogue, around), dialogue)
     return family_questions.with_button(FLOWS[dialogue.state][0](dialogue, around), dialogue)
 
 
