@@ -17,7 +17,10 @@ from brasle_prescreen.registry import Registered
 
 # A sentence that is at least so like another is the same one, changed.
 _ALIKE = 0.5
-_BULLET = re.compile(r"\A(?:[•*\-\u2013]\s+|\(?\d{1,2}[.)]\s*)+")
+_LONGEST_FACT = 300
+# The registry takes 20,000 characters.
+_LONGEST_TEXT = 40_000
+_BULLET = re.compile(r"\A(?:[•*\-\u2013]\s+|\(?\d{1,2}[.)]\s+)+")
 _ESCAPED = re.compile(r"\\([<>\[\]*_~#+.!()-])")
 
 
@@ -51,7 +54,7 @@ class Checked(NamedTuple):
 def check_record(record: object, protocol: Protocol, registered: Registered) -> Checked:
     """Compare one study of the registry's API, version 2. RecordError if it is none, or another trial's."""
     whole = _table(record, "protocolSection", "The file holds no record of ClinicalTrials.gov (API version 2)")
-    found = str(_table(whole, "identificationModule").get("nctId", "")).strip()
+    found = _short(_table(whole, "identificationModule").get("nctId") or "").strip()
     if not found:
         raise RecordError("The record does not say its number: protocolSection.identificationModule.nctId is missing.")
     if found != protocol.record.registry_id:
@@ -60,9 +63,11 @@ def check_record(record: object, protocol: Protocol, registered: Registered) -> 
     status = _text(status_part, "statusModule", "overallStatus")
     eligibility = _table(whole, "eligibilityModule")
     text = _text(eligibility, "eligibilityModule", "eligibilityCriteria")
-    updated = str(_inner(status_part, "lastUpdatePostDateStruct").get("date", ""))
+    if len(text) > _LONGEST_TEXT:
+        raise RecordError("The eligibility text is too long for a record of the registry.")
+    updated = _short(_inner(status_part, "lastUpdatePostDateStruct").get("date", ""))
     changes = (*_facts(whole, protocol, registered), *_sentences(text, protocol))
-    return Checked(updated, status, status in registered.takes_families, changes)
+    return Checked(updated, _short(status), status in registered.takes_families, changes)
 
 
 def _facts(whole: Mapping[str, Any], protocol: Protocol, registered: Registered) -> list[Change]:
@@ -80,7 +85,7 @@ def _facts(whole: Mapping[str, Any], protocol: Protocol, registered: Registered)
         ("completion", registered.completion, _inner(status, "completionDateStruct").get("date")),
     )
     return [
-        Change(kind, before, str(after))
+        Change(kind, before, _short(after))
         for kind, before, after in pairs
         if after is not None and _plain(before) != _plain(str(after))
     ]
@@ -89,7 +94,7 @@ def _facts(whole: Mapping[str, Any], protocol: Protocol, registered: Registered)
 def _sentences(text: str, protocol: Protocol) -> list[Change]:
     shipped = list(protocol.eligibility.lines)
     headings = {_plain(one) for one in protocol.eligibility.headings}
-    newer = [line for line in map(_bare, text.splitlines()) if line and _plain(line) not in headings]
+    newer = [line for line in _lines(text, headings) if _plain(line) not in headings]
     before, after = [_plain(one) for one in shipped], [_plain(one) for one in newer]
     of_line = {_plain(line): one for one in protocol.criteria for line in one.text}
     changes: list[Change] = []
@@ -99,6 +104,23 @@ def _sentences(text: str, protocol: Protocol) -> list[Change]:
         beside = of_line.get(before[i1 - 1] if i1 else before[0])
         changes += _paired(shipped[i1:i2], newer[j1:j2], of_line, beside)
     return changes
+
+
+def _lines(text: str, headings: set[str]) -> list[str]:
+    """The sentences of a record's text: some exports wrap a sentence over several lines."""
+    found: list[str] = []
+    goes_on = False
+    for line in text.splitlines():
+        bare = _bare(line)
+        begins = bool(_BULLET.match(line.strip())) or _plain(bare) in headings
+        if not bare:
+            goes_on = False
+        elif goes_on and not begins:
+            found[-1] += f" {bare}"
+        else:
+            found.append(bare)
+            goes_on = _plain(bare) not in headings
+    return found
 
 
 def _paired(
@@ -123,14 +145,23 @@ def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, _plain(one), _plain(other), autojunk=False).ratio()
 
 
+def _printable(text: str) -> str:
+    """Without what could steer a terminal, and without half characters, which no file can hold."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def _bare(line: str) -> str:
     """A line without number, bullet and the registry's escapes."""
-    return _BULLET.sub("", _ESCAPED.sub(r"\1", line).strip()).strip()
+    return _BULLET.sub("", _ESCAPED.sub(r"\1", _printable(line)).strip()).strip()
 
 
 def _plain(text: str) -> str:
     """What two wordings are compared by: no spaces, one form of each letter."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _short(value: object) -> str:
+    return _printable(str(value))[:_LONGEST_FACT]
 
 
 def _table(value: object, name: str, otherwise: str = "") -> Mapping[str, Any]:

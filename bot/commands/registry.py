@@ -40,10 +40,8 @@ def run(args: argparse.Namespace) -> int:
     except (RecordError, RecursionError, ValueError) as error:
         print(f"{args.file}: {error if isinstance(error, RecordError) else _why(error)}", file=sys.stderr)
         return 2
-    if (status := _keep(found)) != 0:
-        return status
-    print("\n".join(lines(found)))
-    return 1 if found.changes else 0
+    print("\n".join(lines(found)), flush=True)
+    return _keep(found) or (1 if found.changes else 0)
 
 
 def lines(found: Checked) -> list[str]:
@@ -91,6 +89,7 @@ def _why(error: Exception) -> str:
 
 
 def _keep(found: Checked) -> int:
+    """Where the coordinators see it; 2 if that cannot be, with its sentence."""
     from bot.commands.beside_server import with_store
     from bot.commands.operator import operator
     from brasle_prescreen import load_protocol

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,29 @@ def test_a_word_changed_in_any_criterion_is_found_there_and_only_there(criterion
         [one] = check(changed(as_given, f"{as_given[:-1]} except in adults.")).changes
         assert (one.kind, one.before, one.criteria) == ("changed", line, (criterion,))
         assert one.after.endswith("except in adults.")
+
+
+def test_a_text_wrapped_as_older_exports_wrap_it_is_the_same_text() -> None:
+    made = record()
+    module = made["protocolSection"]["eligibilityModule"]
+    wrapped = [part for line in module["eligibilityCriteria"].splitlines() for part in textwrap.wrap(line, 70) or [""]]
+    assert max(map(len, wrapped)) <= 70
+    module["eligibilityCriteria"] = "\n".join(wrapped)
+    assert check(made).changes == ()
+
+
+def test_what_could_steer_a_terminal_is_not_printed() -> None:
+    made = changed("Age: ≥ 5 years old.", "Age: ≥ 6 years\x1b[2J\x00 \ud800old.")
+    made["protocolSection"]["statusModule"]["overallStatus"] = "RECRUITING\x1b[31m"
+    found = check(made)
+    assert len(found.changes) == 2
+    assert all(one.after.isprintable() for one in found.changes)
+    assert found.status.isprintable()
+
+
+def test_a_text_without_end_is_refused() -> None:
+    with pytest.raises(RecordError, match="too long"):
+        check(changed("Age: ≥ 5 years old.", "Age. " * 20_000))
 
 
 def test_a_number_alone_is_a_change() -> None:
