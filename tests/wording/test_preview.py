@@ -154,7 +154,7 @@ async def test_a_question_is_the_one_that_the_product_sends(whole: Preview, tmp_
 
 def test_what_needs_work_is_marked(folder: Path) -> None:
     emptied(folder, "card.sex.ask")
-    edited(folder, PO, "card.birth_date.ask", 'msgid "What', 'msgid "Which')
+    edited(folder, PO, "card.birth_date.ask", '"What is', '"Which is')
     page = built(folder, "questions-1").html
     for card, mark in (("sex", "not translated"), ("birth_date", "the English has changed")):
         assert f'<span class="mark">{mark}</span>' in article_of(page, card)
