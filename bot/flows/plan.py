@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from bot.flows.dialogue import Given, Interview, Medicine
 from brasle_prescreen.medicines import Lexicon
 from brasle_prescreen.partial_date import Span, shift
 from brasle_prescreen.question import AskedWhen, Card, Needs, Questions
+
+_parsed = cache(Span.parse)  # the few spans of questions.toml
 
 UNSURE = "unsure"
 SKIPPED = "skipped"
@@ -133,10 +136,10 @@ def _surely_younger(interview: Interview, span: str, on: date) -> bool:
     """Whether even the earliest possible day of birth makes the child younger than `span`."""
     birth = _plain(interview, "birth_date")
     if isinstance(birth, dict):
-        return shift(date.fromisoformat(birth["earliest"]), Span.parse(span)) > on
+        return shift(date.fromisoformat(birth["earliest"]), _parsed(span)) > on
     years = _plain(interview, "age_years")
     # Completed years: a child of 8 is under 9 on that very day.
-    return isinstance(years, int) and not isinstance(years, bool) and years < Span.parse(span).count
+    return isinstance(years, int) and not isinstance(years, bool) and years < _parsed(span).count
 
 
 def surely_minor(interview: Interview, on: date) -> bool:
