@@ -14,7 +14,7 @@ import pytest
 from bot.__main__ import main
 from brasle_prescreen.registry import load_registered
 from brasle_prescreen.registry_check import Checked, RecordError, check_record
-from tests.coordinator.site import ConsoleSite
+from tests.coordinator.site import ConsoleSite, wait_for
 from tests.coordinator.work.families import PROTOCOL
 
 REGISTERED = load_registered()
@@ -166,8 +166,14 @@ def test_the_command_says_it_and_the_coordinator_sees_it(
     page = li.get("/coordinator/protocol").text
     assert "Age: ≥ 6 years old." in page
     assert "2 differences" in page
+    assert "have changed since then" not in page
     assert "SUSPENDED" in page
     assert "no longer takes families" in page
+
+
+def test_a_comparison_with_other_trial_files_says_so(site: ConsoleSite) -> None:
+    wait_for(site.store.desk.keep_registry_check(check(record()), "other files", "command:root"))
+    assert "have changed since then" in site.sign_in("auditor").get("/coordinator/protocol").text
 
 
 @pytest.mark.parametrize(
