@@ -12,7 +12,7 @@ from bot.flows.cards import about, answered, choice_label, joined, question_card
 from bot.flows.dialogue import Dialogue, Given, Interview, remarked
 from bot.flows.plan import SKIPPED, UNSURE, answers_at, first_open, relevant, surely_minor
 from bot.flows.turn import Happened, Surroundings, Turn, go, pause, stay
-from bot.flows.understanding import AskBack, Doubtful, Ticked, understand
+from bot.flows.understanding import AskBack, Doubtful, Ticked, agreed_to, understand
 from bot.message import Incoming, Reply, Text
 from brasle_prescreen import AnswerError, check_answers
 from brasle_prescreen.facts import Facts
@@ -39,7 +39,10 @@ def take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if dialogue.interview.doubts:
         return listing.typed_at_doubt(dialogue, said.text, around)
     if dialogue.interview.confirming is not None:
-        return stay(dialogue, Text(key="confirm.please_tap"))
+        agreed = agreed_to(said.text)
+        if agreed is None:
+            return stay(dialogue, Text(key="confirm.please_tap"))
+        return _confirm(dialogue, "yes" if agreed else "no", asked, id, around)
     if asked.kind in ("medicines", "vaccines"):
         return listing.typed(listing.picked(dialogue, said.choices, asked, around), said.text, asked, around)
     read = understand(dialogue, asked, id, said.text, around)

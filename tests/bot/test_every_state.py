@@ -90,7 +90,7 @@ def test_health_states_are_reached_only_through_permission() -> None:
         if target not in HEALTH:
             continue
         for source in [sources] if isinstance(sources, str) else sources:
-            asked = source in ("asking_permission", "asking_abroad") and trigger == "agree"
+            asked = source in ("asking_permission", "asking_abroad") and trigger in ("agree", "agree_again")
             had = source in (*HEALTH, "asking_handover", "giving_contact", "done", "fetching_adult")
             kept = trigger in ("start_over_permitted",) or trigger.startswith("resume_")
             assert asked or had or kept, f"{trigger}: {source} -> {target}"
