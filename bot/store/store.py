@@ -204,10 +204,6 @@ class Store:
         """Whether this update still waits: neither handled nor set aside."""
         return self._read(inbox.is_pending, inbox_id)
 
-    async def is_pending(self, inbox_id: int) -> bool:
-        """Whether this update still waits: neither handled nor set aside."""
-        return self._read(inbox.is_pending, inbox_id)
-
     async def drop_update(self, inbox_id: int) -> None:
         """The update was handled and had no effect."""
         await self._write(inbox.drop, inbox_id)
