@@ -12,7 +12,9 @@ from brasle_prescreen.question import Card
 def offer(dialogue: Dialogue) -> tuple[Button, ...]:
     """The way here, on the card of the first permission; not for a second child, of whom something is kept already."""
     allowed = any(one.state != "refused" for one in dialogue.permissions.values())
-    if allowed or dialogue.interview.given or dialogue.contact.name or dialogue.earlier:
+    here = dialogue.interview
+    told = here.given or here.remarks or here.asked or here.lead_code or dialogue.contact.name or dialogue.earlier
+    if allowed or told:
         return ()
     return (Button(id="look", label=Text(key="look.offer")),)
 
