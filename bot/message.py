@@ -149,6 +149,7 @@ class Incoming(Model):
 
     `revision` is the revision of the card that a button or form belonged to: an old one is a stale press.
     `choices` are the ticked boxes of a form (browser); Telegram and the terminal toggle one `button` at a time.
+    `box` is the tick box whose very name was typed.
     `other` names what cannot be read: photo, voice, sticker, video, document, location, edited, unknown.
     `id` names this very message within its channel, so that handling it twice changes nothing.
     """
@@ -161,6 +162,7 @@ class Incoming(Model):
     choices: tuple[str, ...] | None = None
     command: str | None = None
     argument: str | None = None
+    box: str | None = None
     revision: int | None = None
     other: str | None = None
     phone: str | None = None

@@ -1,4 +1,7 @@
-"""Words that are exactly what stands on a button are a tap on that button: "back", "agree", "not sure"."""
+"""Words that are exactly what stands on a button are a tap on that button: "back", "agree", "not sure".
+
+The name of a tick box is no tap, because boxes are ticked together: it is an answer that names this box.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from collections.abc import Callable
 
 from bot.message import Incoming, Reply, Text
 
-# Boxes are ticked together with others: their names are read as an answer, not as a tap.
 BOXES = ("tick:", "pick:")
 _BESIDE_WORDS = re.compile(r"[\W_]+")
 
@@ -18,10 +20,12 @@ def as_tap(said: Incoming, shown: Reply, say: Callable[[Text], str]) -> Incoming
     if not said.text or said.button is not None or said.command is not None or len(said.text) > 100:
         return said
     wanted = _bare(said.text)
-    buttons = [one for one in (*shown.choices, *shown.navigation) if not one.id.startswith(BOXES) and one.url is None]
+    buttons = [one for one in (*shown.choices, *shown.navigation) if one.url is None]
     named = [one for one in buttons if wanted and _bare(say(one.label)) == wanted]
     if len(named) != 1:
         return said
+    if named[0].id.startswith(BOXES):
+        return said.model_copy(update={"box": named[0].id})
     return said.model_copy(update={"button": named[0].id, "text": None})
 
 

@@ -12,7 +12,7 @@ from bot.flows.cards import about, answered, choice_label, joined, question_card
 from bot.flows.dialogue import Dialogue, Given, Interview, remarked
 from bot.flows.plan import SKIPPED, UNSURE, answers_at, first_open, relevant, surely_minor
 from bot.flows.turn import Happened, Surroundings, Turn, go, pause, stay
-from bot.flows.understanding import AskBack, Doubtful, Ticked, agreed_to, understand
+from bot.flows.understanding import AskBack, Doubtful, Ticked, agreed_to, chosen, understand
 from bot.message import Incoming, Reply, Text
 from brasle_prescreen import AnswerError, check_answers
 from brasle_prescreen.facts import Facts
@@ -45,7 +45,10 @@ def take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
         return _confirm(dialogue, "yes" if agreed else "no", asked, id, around)
     if asked.kind in ("medicines", "vaccines"):
         return listing.typed(listing.picked(dialogue, said.choices, asked, around), said.text, asked, around)
-    read = understand(dialogue, asked, id, said.text, around)
+    if said.box is not None and asked.kind == "multiple":
+        read = chosen(dialogue, asked, id, said.text, [said.box.partition(":")[2]], around)
+    else:
+        read = understand(dialogue, asked, id, said.text, around)
     if isinstance(read, AskBack):
         return not_read(dialogue, said.text, read, id)
     if isinstance(read, Doubtful):

@@ -6,7 +6,7 @@ Where a careful nurse would ask back, `AskBack` names the message; nothing is ev
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -88,8 +88,8 @@ def _understood(
 ) -> Given | AskBack | Doubtful | Ticked:
     read = _by_kind(dialogue, asked, id, said, around)
     if isinstance(read, AskBack) and asked.choices and asked.kind not in ("choice", "multiple"):
-        chosen = _choice(dialogue, asked, id, said, around)
-        return read if isinstance(chosen, AskBack) else chosen
+        by_choice = _choice(dialogue, asked, id, said, around)
+        return read if isinstance(by_choice, AskBack) else by_choice
     return read
 
 
@@ -118,15 +118,26 @@ def _by_kind(
 def _choice(
     dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
 ) -> Given | AskBack | Doubtful | Ticked:
-    from bot.flows.answering import _one, _open, _several
+    from bot.flows.answering import _open
 
     read = _read(said, asked, id)
     if read.outcome is Outcome.UNSURE and not asked.no_skip:
         return _open(asked, "unsure").model_copy(update={"said": said})
-    named = [choice for choice in asked.choices if choice.id in (read.value or ())]
+    if read.outcome is not Outcome.VALUE:
+        return AskBack("misread.choice")
+    return chosen(dialogue, asked, id, said, read.value or (), around)
+
+
+def chosen(
+    dialogue: Any, asked: Card, id: str, said: str, choices: Sequence[str], around: Surroundings
+) -> Given | AskBack | Doubtful | Ticked:
+    """What naming these choices means at this card."""
+    from bot.flows.answering import _one, _several
+
+    named = [choice for choice in asked.choices if choice.id in choices]
     # Somebody who names one of a list and says "nothing else" has not said "none of these".
     together = [choice for choice in named if not choice.alone] if asked.kind == "multiple" else []
-    if read.outcome is not Outcome.VALUE or not (together or len(named) == 1):
+    if not (together or len(named) == 1):
         return AskBack("misread.choice")
     if not together:
         given = _one(named[0], asked, id, around).model_copy(update={"said": said})

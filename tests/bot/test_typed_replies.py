@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.flows.cards import choice_label
+from bot.flows.dialogue import Dialogue
+from bot.flows.take_turn import present, take_turn
+from bot.message import Incoming
+from bot.typed_label import as_tap
 from tests.bot.family import BOY, Clock, Family, conversation
+from tests.bot.walk import surroundings
 
 
 @pytest.fixture
@@ -166,3 +172,34 @@ async def test_a_dose_without_a_strength_asks_for_the_strength(family: Family) -
     await come_to(family, "medicine.1.dose", **{"medicine.1.use": "choose:stable", "medicine.1.response": "unsure"})
     await family.says("早上两片")
     assert family.notes == ["misread.dose_strength"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans"])
+async def test_the_very_name_of_any_tick_box_is_that_box(language: str, tmp_path: Path) -> None:
+    """Whatever words a name is made of: "serious allergy to a -mab" is not "serious allergy to other things"."""
+    talk = conversation(tmp_path, Clock())
+    allowed = {"state": "given", "at": "2026-11-22T04:00:00Z", "language": language, "text_hash": ""}
+    start = {"channel": "browser", "language": language, "language_chosen": True, "permissions": {"health": allowed}}
+    dialogue = Dialogue.model_validate(start)
+    around = surroundings()
+    seen = 0
+    for card in around.questions.card:
+        if card.kind != "multiple":
+            continue
+        at = dialogue.having(state="answering").with_interview(card=card.id)
+        for choice in card.choices:
+            if choice.alone:
+                continue
+            label = talk._wording.say(choice_label(card, card.id, choice.id), language)
+            said = Incoming(channel="browser", address="a", id="1", text=label, revision=at.revision)
+            tapped = as_tap(said, present(at, around), lambda text: talk._wording.say(text, language))
+            after = take_turn(at, tapped, around).dialogue
+            if after.alarm is not None:
+                assert choice.id == "infarction", label  # a heart attack comes before any question
+                continue
+            interview = after.interview
+            confirming = interview.confirming.choices if interview.confirming else ()
+            given = interview.given[card.id].choices if card.id in interview.given else ()
+            assert (interview.ticked or confirming or given) == (choice.id,), label
+            seen += 1
+    assert seen > 30
