@@ -73,6 +73,10 @@ class Allowance:
         self._most = self._burst + penalty * self._gap
         self._even = self._latest = float("-inf")
 
+    def has_room(self, at: float) -> bool:
+        """Whether there is room at this moment; nothing is counted."""
+        return self._after(at) - self._latest <= self._burst
+
     def take(self, at: float) -> bool:
         """Whether there is room at this moment; what finds none does not count."""
         even = self._after(at)
@@ -203,8 +207,10 @@ class Gate:
 
     def _turn_away(self, why: Why, person: _Person, now: float) -> TurnedAway:
         self._count(why)
-        tell = person.told.take(now) and self._tellings.take(now)
-        self.told += tell
+        tell = person.told.has_room(now) and self._tellings.take(now)
+        if tell:
+            person.told.take(now)
+            self.told += 1
         return TurnedAway(why, tell)
 
     def _count(self, why: Why) -> None:

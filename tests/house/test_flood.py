@@ -47,6 +47,19 @@ async def test_who_sends_too_fast_is_told_once_a_minute_and_goes_on_after_a_rest
     assert await rig.says("li") is None
 
 
+async def test_who_could_not_be_told_at_once_is_told_a_little_later() -> None:
+    rig = Rig(limits=Limits(newcomers=1))
+    told: set[str] = set()
+    for _ in range(30):
+        for who in (f"flooder {number}" for number in range(60)):
+            refusal = await rig.says(who)
+            if refusal is not None and refusal.tell:
+                told.add(who)
+        rig.now += 1.0
+    assert len(told) >= 45, "two a second, and nobody twice"
+    assert rig.gate.told == len(told)
+
+
 async def test_danger_is_let_through_whoever_says_it() -> None:
     rig = Rig("li", limits=Limits(newcomers=1))
     for number in range(NEWCOMERS_BURST + 5):
