@@ -33,7 +33,9 @@ FIRST_SENTENCE = re.compile("[^?\uff1f\u3002]{6,}?(?:[?\uff1f\u3002]|[.!](?= ))"
 AUTOCOMPLETE = {"contact_name": "name", "contact_city": "address-level2"}
 SAFE_LINKS = ("https://", "tel:", "mailto:", "/my-data.json")
 
-Notice = Literal["not_found", "trouble", "too_large", "no_cookies", "expired", "link_used", "resume", "too_fast", "busy"]
+Notice = Literal[
+    "not_found", "trouble", "too_large", "no_cookies", "expired", "link_used", "resume", "too_fast", "busy"
+]
 
 
 class Shown(Protocol):

@@ -31,7 +31,20 @@ TICK = "\N{CHECK MARK}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _TAG = re.compile(r"</?[a-z][^>]*>")
 # Presses that leave a card which nobody will want to read again, or which comes back.
-IN_PLACE = ("close", "back", "resume", "language:", "change:", "questions", "ask:", "list", "other", "note:", "drop:", "look")
+IN_PLACE = (
+    "close",
+    "back",
+    "resume",
+    "language:",
+    "change:",
+    "questions",
+    "ask:",
+    "list",
+    "other",
+    "note:",
+    "drop:",
+    "look",
+)
 # The press on a folded answer: it changes nothing.
 OPENS = "open:"
 _TAP = re.compile(r"tap:([^:]*):(\d+)$")

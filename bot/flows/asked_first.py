@@ -17,8 +17,9 @@ from bot.message import Incoming, Reply, Text
 NOT_ABROAD = (*HEALTH, "asking_handover", "giving_contact")
 TEXTS: dict[PermissionName, str] = {"health": PERMISSION_TEXT, "abroad": ABROAD_TEXT}
 COMMANDS = (
-    "language", "help", "questions", "about", "privacy", "contact", "person", "status", "stop", "delete", "mydata", "export", "later", "start",
-)  # fmt: skip
+    *("language", "help", "questions", "about", "privacy", "contact", "person"),
+    *("status", "stop", "delete", "mydata", "export", "later", "start"),
+)
 
 
 def missing(dialogue: Dialogue) -> PermissionName | None:

@@ -207,7 +207,9 @@ def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, A
     merged = dict(below)
     for name, value in above.items():
         inner = merged.get(name)
-        merged[name] = laid_over(inner, value) if value and isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+        merged[name] = (
+            laid_over(inner, value) if value and isinstance(inner, Mapping) and isinstance(value, Mapping) else value
+        )
     return merged
 
 
