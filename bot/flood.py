@@ -19,15 +19,15 @@ Why = Literal["fast", "newcomer", "address"]
 
 MINUTE = 60.0
 # Somebody who ticks a long list may press so often at once.
-PERSON_BURST = 40
+PERSON_BURST = 80
 # While everybody together sends more than we can answer: a press now and then, as a reader makes.
 CALM_SECONDS, CALM_BURST = 3.0, 5
 # Messages everybody together may send at once before only the calm are served.
-OVERALL_BURST = 60
-NEWCOMERS_BURST = 10
+OVERALL_BURST = 120
+NEWCOMERS_BURST = 20
 # Pages looked at: by one browser, and by all that we do not know.
-LOOKS_PER_MINUTE, LOOKS_BURST = 120, 60
-STRANGERS_LOOKS_PER_MINUTE, STRANGERS_LOOKS_BURST = 1200, 100
+LOOKS_PER_MINUTE, LOOKS_BURST = 240, 240
+STRANGERS_LOOKS_PER_MINUTE, STRANGERS_LOOKS_BURST = 1200, 150
 # One address may stand for a whole ward behind one router.
 FAMILIES_AN_ADDRESS = 10
 # Who goes on although turned away is let in again after so many intervals of rest.
@@ -49,9 +49,9 @@ _log = logger(__name__)
 class Limits:
     """Messages a minute: of one person for long, of everybody together; new persons a minute. 0: no limit."""
 
-    person: int = 60
-    newcomers: int = 30
-    overall: int = 600
+    person: int = 120
+    newcomers: int = 60
+    overall: int = 1200
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,9 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
 
     # Flood limits: messages a minute of one person and of all together, new persons a minute; 0 is none.
-    messages_per_minute: int = Field(default=60, ge=0, le=6000)
-    all_messages_per_minute: int = Field(default=600, ge=0, le=60000)
-    newcomers_per_minute: int = Field(default=30, ge=0, le=6000)
+    messages_per_minute: int = Field(default=120, ge=0, le=6000)
+    all_messages_per_minute: int = Field(default=1200, ge=0, le=60000)
+    newcomers_per_minute: int = Field(default=60, ge=0, le=6000)
     trust_proxy: str = ""
 
     # How long what is kept, in days: families are told.

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from starlette.datastructures import FormData
 
 from bot.channels.browser_session import form_token, html_language
-from bot.coordinator.odd_characters import visible
+from bot.coordinator.odd_characters import AsTyped, visible
 from bot.coordinator.rights import RIGHTS
 from bot.coordinator.visit import HOME, Visit
 from bot.message import Text
@@ -57,6 +57,7 @@ class Layout:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.environment.filters["as_typed"] = AsTyped
         self.environment.globals.update(static=static_address, html_language=html_language, moment=moment)
 
     def render(self, template: str, visit: Visit, *, said: Text | None, **values: Any) -> str:

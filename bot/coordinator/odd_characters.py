@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from markupsafe import Markup
+
 # Control characters but tab and line ends, zero-width space, line and paragraph separators, byte-order mark, halves of
 # pairs, and what turns the direction of writing (https://www.unicode.org/reports/tr9/). The joiners stay: emoji and
 # several scripts need them.
@@ -13,11 +15,20 @@ _ODD = re.compile(
 )
 
 
+class AsTyped(str):
+    """What somebody typed into a form, given back in its field: every character as it was."""
+
+    __slots__ = ()
+
+
 def visible(value: Any) -> Any:
-    """A text, escaped for HTML or not, with each odd character as \u27e8U+202E\u27e9; anything else as it is."""
-    if not isinstance(value, str) or _ODD.search(value) is None:
+    """A text with each odd character as \u27e8U+202E\u27e9; anything else as it is.
+
+    Of a piece of a page that is made already (Markup), every text has been through here, or is as it was typed.
+    """
+    if not isinstance(value, str) or isinstance(value, AsTyped | Markup) or _ODD.search(value) is None:
         return value
-    return type(value)(_ODD.sub(_number, value))
+    return _ODD.sub(_number, value)
 
 
 def _number(found: re.Match[str]) -> str:

@@ -28,11 +28,26 @@ LEAVES = {
     "audit list": {"trail.read"},
     "incident --to OUT --since 2026-01-01": {"incident.listed"},
     "export CODE --to OUT": {"lead.read", "lead.exported"},
+    "export-fhir --to OUT --lead CODE --whole": {"export.fhir_whole"},
+    "export-redcap --data OUT": {"export.redcap_data"},
     "recruiting paused --as-of 2026-11-22": {"recruiting.set"},
 }
 # Have nothing of a lead to show, or tell of copies of the whole database, which tests of their own look at.
 OTHERS = frozenset(
-    {"run", "chat", "assess", "read", "replies", "doctor", "locales", "docs", "evidence", "accounts", "updates"}
+    {
+        "run",
+        "chat",
+        "assess",
+        "read",
+        "replies",
+        "doctor",
+        "locales",
+        "docs",
+        "evidence",
+        "accounts",
+        "updates",
+        "registry",
+    }
     | {"backup", "verify", "restore", "keys", "purge", "access-report"}
 )
 
