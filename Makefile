@@ -12,7 +12,7 @@ run: .venv/.ok
 	.venv/bin/brasle-prescreen run
 
 test: .venv/.ok check
-	.venv/bin/pytest -n 2 --dist loadfile --junitxml=build/test-results.xml
+	.venv/bin/pytest -n 2 --dist worksteal --junitxml=build/test-results.xml
 
 check: .venv/.ok
 	.venv/bin/ruff format --check .

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 
 async def rung(bell: asyncio.Event, seconds: float) -> None:
     """Return when somebody rings, or after so many seconds."""
+    # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the bell.
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(bell.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await bell.wait()
 
 
 async def let_end(tasks: Iterable[asyncio.Task[None]], grace: float) -> None:

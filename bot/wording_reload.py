@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot.log import logger
+from bot.waiting import rung
 from bot.wording import FOLDER, Wording
 from bot.wording_error import WordingError
 from bot.wording_live import LiveWording, vanished
@@ -66,8 +67,7 @@ class Reloader:
         self._remember()
         asked = self._data / ASKED
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hung_up.wait(), LOOK_EVERY_SECONDS)
+            await rung(self._hung_up, LOOK_EVERY_SECONDS)
             who = _taken_up(asked)
             if who is None and not self._hung_up.is_set():
                 continue

@@ -13,6 +13,7 @@ from bot.coordinator.group_card import Face, Shows, face_of, over, rest
 from bot.log import logger, trouble
 from bot.store.errors import StoreUnavailable
 from bot.store.group_cards import BOARD, CHANNEL, PRESSED, REST, URGENT, GroupCard
+from bot.waiting import rung
 from brasle_prescreen.lead_clock import Limits, Plan
 from brasle_prescreen.lead_queue import QueueRow, order, place
 
@@ -61,10 +62,7 @@ class GroupBoard:
                 _log.error("The cards in the coordinators' group cannot be brought up to date.", cause=error)
             except Exception as error:  # a mistake of ours: families must not feel it
                 _log.error("The cards in the coordinators' group cannot be brought up to date.", **trouble(error))
-            try:
-                await asyncio.wait_for(self._bell.wait(), LOOK_EVERY)
-            except TimeoutError:
-                continue
+            await rung(self._bell, LOOK_EVERY)
 
     def ring(self) -> None:
         """Something was committed."""
