@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from bot.flows import listing
+from bot.flows.agreement import agreed_to
 from bot.flows.cards import about, answered, choice_label, joined, question_card, window_label, words
 from bot.flows.dialogue import Dialogue, Given, Interview, remarked
 from bot.flows.plan import SKIPPED, UNSURE, answers_at, first_open, relevant, surely_minor
 from bot.flows.turn import Happened, Surroundings, Turn, go, pause, stay
-from bot.flows.understanding import AskBack, Doubtful, Ticked, agreed_to, chosen, understand
+from bot.flows.understanding import AskBack, Doubtful, Ticked, chosen, understand
 from bot.message import Incoming, Reply, Text
 from brasle_prescreen import AnswerError, check_answers
 from brasle_prescreen.facts import Facts

@@ -29,8 +29,6 @@ FOR_NO = ("no", "none", "never")
 # A plain "no" in one breath; a Chinese character counts two.
 WIDEST_NO = 20
 # Longer than any answer: kept whole as a remark, but not read.
-# "Yes, that is right", and nothing besides.
-LONGEST_AGREEMENT = 20
 LONGEST_READ = 4000
 
 
@@ -163,16 +161,6 @@ def _says_more(said: str, choice: str, asked: Card, id: str) -> bool:
     if len(clauses) == 1:
         return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in said.strip()) > WIDEST_NO
     return any(_read(clause, asked, id).value != (choice,) for clause in clauses)
-
-
-def agreed_to(said: str) -> bool | None:
-    """Whether a few words say yes or no to "I understood ...: is that right?"; None for anything longer or unclear."""
-    from brasle_prescreen.reading.yes_no import read_yes_no
-
-    if len(said) > LONGEST_AGREEMENT:
-        return None
-    read = read_yes_no(said)
-    return read.value if read.outcome is Outcome.VALUE else None
 
 
 def card_key(asked: Card, id: str) -> str:
