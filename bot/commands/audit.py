@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.commands.beside_server import with_store
+from bot.commands.moment import moment
 from bot.commands.operator import operator
 
 # What is wrong, in words for whoever runs the server.
@@ -32,7 +32,7 @@ def add_parser(commands: Any) -> None:
     listing = actions.add_parser("list", help="entries, oldest first")
     listing.add_argument("--of", help="a lead's reference number or an account's id")
     listing.add_argument("--action", dest="kind", help="such as lead.read")
-    listing.add_argument("--since", type=_moment, help="a day or moment, like 2026-11-22 or 2026-11-22T08:00")
+    listing.add_argument("--since", type=moment, help="a day or moment, like 2026-11-22 or 2026-11-22T08:00")
     listing.add_argument("--limit", type=int, default=1000, help="the newest so many (default: 1000)")
     listing.add_argument("--json", action="store_true")
     actions.add_parser("head", help="number and hash of the last entry: keep them in another place, best daily")
@@ -124,13 +124,3 @@ async def _list(store: Any, args: argparse.Namespace) -> int:
         line = f"{entry.seq:>6}  {entry.at:%Y-%m-%d %H:%M:%S}Z  {who:<20} {entry.action:<22} {entry.subject:<10}"
         print(f"{line} {change}".rstrip())
     return 0
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a day or moment like 2026-11-22 or 2026-11-22T08:00"
-        ) from None
-    return moment if moment.tzinfo else moment.astimezone(UTC)

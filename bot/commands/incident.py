@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.beside_server import with_store
+from bot.commands.moment import moment
 from bot.commands.operator import operator
 
 LANGUAGES = ("zh_Hans", "en")
@@ -28,11 +29,11 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("--to", type=Path, required=True, help="a new folder for the list and the notices")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--since", type=_moment, help="whose data was read from this day or moment on")
+    what.add_argument("--since", type=moment, help="whose data was read from this day or moment on")
     what.add_argument("--leads", type=Path, help="a file with one reference number a line")
     what.add_argument("--backup-stolen", type=Path, help="the backup's folder, or another copy of it")
     what.add_argument("--server-stolen", action="store_true", help="the data folder was taken, keys and all")
-    parser.add_argument("--until", type=_moment, help="with --since: before this day or moment (default: now)")
+    parser.add_argument("--until", type=moment, help="with --since: before this day or moment (default: now)")
     parser.add_argument("--by", help="with --since: readings of this account alone, as account:S-123456")
     parser.add_argument(
         "--with-keys", action="store_true", help="with --backup-stolen: keys and master key were taken too"
@@ -111,7 +112,8 @@ def _notices(settings: Any, kind: str, since: datetime | None, until: datetime, 
 def _write(to: Path, affected: Sequence[Any], texts: dict[str, str], kind: str) -> None:
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
     for language, text in texts.items():
-        _private(to / f"notice-{language}.txt").write(text)
+        with _private(to / f"notice-{language}.txt") as file:
+            file.write(text)
     with _private(to / "affected.csv", newline="") as file:
         table = csv.writer(file)
         table.writerow(_HEAD)
@@ -128,7 +130,8 @@ def _write(to: Path, affected: Sequence[Any], texts: dict[str, str], kind: str) 
         "deleted_since": sum(one.gone for one in affected),
         "by_kind_of_data": dict(sorted(counts.items())),
     }
-    _private(to / "summary.json").write(json.dumps(summary, indent=2) + "\n")
+    with _private(to / "summary.json") as file:
+        file.write(json.dumps(summary, indent=2) + "\n")
 
 
 def _row(one: Any) -> list[str]:
@@ -155,13 +158,3 @@ def _private(path: Path, newline: str | None = None) -> Any:
     """A new file that nobody else may read."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     return os.fdopen(handle, "w", encoding="utf-8", newline=newline)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a day or moment like 2026-11-22 or 2026-11-22T08:00"
-        ) from None
-    return moment if moment.tzinfo else moment.astimezone(UTC)
