@@ -58,7 +58,8 @@ class Polling:
 
     The offset is the last id of the batch just committed plus one, never a stored maximum: after a quiet week
     Telegram numbers anew from anywhere, and with an old offset the same updates would be served for ever. An
-    empty answer proves that nothing waits, so the next poll carries no offset at all.
+    empty answer proves that nothing waits, so the next poll carries no offset at all; nor does one after trouble,
+    which may have lasted a week.
     """
 
     def __init__(
@@ -102,21 +103,23 @@ class Polling:
         single = self._unreadable >= UNREADABLE_BEFORE_SINGLE
         asked: dict[str, Any] = {"timeout": self._long_poll, "allowed_updates": ALLOWED_UPDATES}
         asked["limit"] = 1 if single else 100
-        if self._offset is not None:
-            asked["offset"] = self._offset
+        # It counts once: should this poll fail, what comes again is known.
+        offset, self._offset = self._offset, None
+        if offset is not None:
+            asked["offset"] = offset
         status, body = await self._call(session, "getUpdates", asked)
         try:
             answer = json.loads(body)
             if not isinstance(answer, dict):
                 raise ValueError
         except (ValueError, RecursionError):
+            self._offset = offset if status == 200 else None
             return await self._meet_unreadable(status, body, single)
         if not answer.get("ok"):
             return await self._meet_refusal(session, answer, status)
         self._unreadable = 0
         batch = read_batch(answer.get("result"))
         if batch.empty:
-            self._offset = None
             if time.monotonic() - started < SHORTEST_EMPTY_POLL:
                 await asyncio.sleep(SHORTEST_EMPTY_POLL)
             return None

@@ -9,6 +9,8 @@ from typing import Any
 from bot.store.records import RawUpdate
 
 LARGEST_ID = 2**63 - 1
+# What Telegram gives once to a message, a press, a change: however often it sends one, these stay the same.
+MARKS = ("message_id", "id", "date", "edit_date")
 
 
 @dataclass(slots=True)
@@ -48,7 +50,15 @@ def as_raw(update: Any) -> RawUpdate | None:
     id = update.get("update_id")
     if not isinstance(id, int) or isinstance(id, bool) or not 0 <= id <= LARGEST_ID:
         return None
-    return RawUpdate(update_id=id, chat=chat_of(update), raw=as_text(update))
+    return RawUpdate(update_id=id, chat=chat_of(update), raw=as_text(update), mark=mark_of(update))
+
+
+def mark_of(update: dict[str, Any]) -> str:
+    """What tells this update from another one of the same number: which message it is, which press, of which moment."""
+    for kind, part in update.items():
+        if isinstance(part, dict):
+            return json.dumps([kind, *(part.get(name) for name in MARKS)])
+    return ""
 
 
 def as_text(update: Any) -> str:

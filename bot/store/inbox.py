@@ -102,7 +102,7 @@ def purge(ledger: Ledger) -> None:
 
 def _keep_one(ledger: Ledger, update: RawUpdate) -> bool:
     now = ledger.now()
-    if not _is_new(ledger, ledger.marks.of("update", str(update.update_id), update.chat or ""), now):
+    if not _is_new(ledger, ledger.marks.of("update", str(update.update_id), update.chat or "", update.mark), now):
         return False
     chat = None if update.chat is None else ledger.chat(CHANNEL, update.chat)
     ledger.sql.execute(_SQL["add"], (chat, now, None, None, _sealed(ledger, update)))

@@ -9,7 +9,7 @@ free text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -33,12 +33,17 @@ RECRUITING_STATES = ("open", "waitlist", "paused", "closed")
 class Person:
     """One family's account as loaded.
 
-    `id` is random, `dialogue` is the stored JSON, `revision` guards against two writers.
+    `id` is random, `revision` guards against two writers. `opened` opens what is stored; it may raise StoreError.
     """
 
     id: str
-    dialogue: str
     revision: int
+    opened: Callable[[], str]
+
+    @property
+    def dialogue(self) -> str:
+        """The stored JSON."""
+        return self.opened()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +165,14 @@ class RevisionConflict(Exception):
 class RawUpdate:
     """A Telegram update as received.
 
-    `raw` is the JSON text, ASCII-escaped, so that any oddity can be stored.
+    `raw` is the JSON text, ASCII-escaped, so that any oddity can be stored. After a quiet week Telegram gives numbers
+    anew, perhaps the same ones: `mark` tells what else must be the same for an update to be one that was seen.
     """
 
     update_id: int
     chat: str | None
     raw: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

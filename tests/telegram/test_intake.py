@@ -19,6 +19,7 @@ from bot.store.errors import StoreUnavailable
 from bot.store.records import RawUpdate
 from bot.store.store import Store
 from tests.fake_telegram import FakeTelegram
+from tests.fake_telegram.faults import ConnectionCut
 
 from .conftest import Background
 
@@ -134,6 +135,42 @@ async def test_after_a_quiet_week_new_numbers_are_taken_once_and_confirmed(rig: 
     await rig.confirmed()
     assert await rig.texts() == ["before", "after", "and on"]
     assert len(rig.telegram.made("getUpdates")) <= polls + 3, "no loop on the same batch"
+
+
+async def test_after_a_week_without_telegram_an_old_offset_confirms_nothing(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new numbers may begin just below the old offset: with it, what nobody has seen would be confirmed."""
+
+    async def cut(*_: object) -> list[object]:
+        raise ConnectionCut
+
+    queue, parent = rig.telegram.world.queue, rig.telegram.person()
+    queue.number_from(1000)
+    monkeypatch.setattr(rig.telegram, "_wait_for_updates", cut)
+    parent.says("before")
+    rig.start()
+    await rig.confirmed()
+    await rig.telegram.until(lambda: rig.polling.trouble)
+    queue.number_from(999)
+    parent.says("after")
+    parent.says("and on")
+    await rig.confirmed()
+    assert await rig.texts() == ["before", "after", "and on"]
+
+
+async def test_a_number_that_comes_again_after_a_quiet_week_is_another_message(rig: Rig) -> None:
+    """Though the message that had it was fetched late, and is less than a week in our memory."""
+    parent = rig.telegram.person()
+    rig.telegram.world.queue.number_from(1000)
+    parent.says("before")
+    rig.start()
+    await rig.confirmed()
+    await rig.telegram.end_poll()
+    rig.telegram.world.queue.number_from(1000)
+    parent.says("after")
+    await rig.confirmed()
+    assert await rig.texts() == ["before", "after"]
 
 
 async def test_a_new_process_begins_without_an_offset(rig: Rig) -> None:
