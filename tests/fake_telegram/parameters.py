@@ -18,6 +18,10 @@ class Parameters:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
 
+    def everything(self) -> dict[str, Any]:
+        """All of it, as it came."""
+        return dict(self._values)
+
     def has(self, name: str) -> bool:
         return self._values.get(name) not in (None, "")
 

@@ -13,7 +13,9 @@ from tests.faults.campaigns.__main__ import names
 @pytest.mark.parametrize("name", names())
 async def test_every_promise_holds(name: str, tmp_path: Path) -> None:
     campaign = importlib.import_module(f"tests.faults.campaigns.{name}")
-    outcome = await campaign.run(tmp_path, long=False)
+    # A campaign whose short form is too much for a suite has a smaller one.
+    in_suite = getattr(campaign, "in_suite", None)
+    outcome = await (in_suite(tmp_path) if in_suite else campaign.run(tmp_path, long=False))
     print(outcome.line())
     assert outcome.wrong == []
     assert (outcome.lost, outcome.duplicated) == (0, 0)
