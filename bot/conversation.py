@@ -18,7 +18,8 @@ from bot.lead_packet import asked_of, contact_of, packet_of
 from bot.message import Answered, Incoming, Reply, Text
 from bot.notice_plan import NoticePlan
 from bot.passing import Passing
-from bot.store.records import Commit, Event, LeadRecord, Outgoing, PermissionRecord, Person, RevisionConflict
+from bot.recent_dialogues import RecentDialogues
+from bot.store.records import Commit, Committed, Event, LeadRecord, Outgoing, PermissionRecord, Person, RevisionConflict
 from bot.store.store import Store
 from bot.typed_label import as_tap
 from bot.wording import Wording
@@ -88,6 +89,7 @@ class Conversation:
         self._committed = committed
         self._took = took
         self._passing = Passing(clock)
+        self._recent = RecentDialogues()
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def handle(self, incoming: Incoming, inbox_id: int | None = None) -> Shown:
@@ -213,6 +215,7 @@ class Conversation:
             # Of a lead that nobody has taken up the sheet is still to be read.
             if lead is not None and around.lead_status != "new":
                 outgoing += self._notices(dialogue, turn)
+        erase = turn.erase or dialogue.leaves_nothing
         committed = await self._store.commit(
             Commit(
                 person=person.id if person else None,
@@ -230,16 +233,23 @@ class Conversation:
                 events=tuple(Event(one.kind, one.detail, around.now) for one in turn.happened),
                 remind_at=around.now + REMIND_AFTER if dialogue.remind else None,
                 source=incoming.source if person is None else None,
-                erase=turn.erase or dialogue.leaves_nothing,
+                erase=erase,
             )
         )
-        if dialogue.leaves_nothing:
-            if not committed.repeated:
-                self._passing.keep(incoming.channel, incoming.address, dialogue)
-        else:
-            self._passing.forget(incoming.channel, incoming.address)
+        if not committed.repeated:
+            self._remember(incoming, committed, dialogue, erased=erase)
         self._committed()
         return committed.repeated
+
+    def _remember(self, incoming: Incoming, committed: Committed, dialogue: Dialogue, *, erased: bool) -> None:
+        if erased:
+            self._recent.forget(committed.person)
+        else:
+            self._recent.keep(committed.person, committed.revision, dialogue)
+        if dialogue.leaves_nothing:
+            self._passing.keep(incoming.channel, incoming.address, dialogue)
+        else:
+            self._passing.forget(incoming.channel, incoming.address)
 
     def _with_permissions(self, turn: Turn, now: datetime) -> Dialogue:
         dialogue = turn.dialogue
@@ -329,7 +339,7 @@ class Conversation:
 
     def _dialogue(self, person: Person | None, channel: str, language_hint: str | None) -> Dialogue:
         if person is not None:
-            found = load(person.dialogue)
+            found = self._recent.find(person.id, person.revision) or load(person.dialogue)
             # A resume link may have brought the family from another channel.
             return found if found.channel == channel else found.having(channel=channel)
         return Dialogue.model_validate({"channel": channel, "language": self._wording.guess(language_hint or "")})

@@ -62,7 +62,7 @@ class _Gathering:
         self.events += commit.events
         self.last = commit
         revision = commit.revision + 1
-        self._person = Person("invented", commit.dialogue, revision)
+        self._person = Person("invented", revision, lambda: commit.dialogue)
         return Committed("invented", revision, None)
 
     async def recruiting(self) -> Recruiting:

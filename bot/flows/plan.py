@@ -94,12 +94,17 @@ def _write(answers: dict[str, Any], path: list[str], value: Any) -> None:
         elif value in (UNSURE, SKIPPED) and isinstance(answers.get(key), dict):
             return
         else:
-            answers[key] = value
+            # A copy: a later key may write into it, and what the family answered stays as it was.
+            answers[key] = _copied(value)
         return
     inner = answers.get(key)
     if not isinstance(inner, dict):
         inner = answers[key] = {}
     _write(inner, rest, value)
+
+
+def _copied(value: Any) -> Any:
+    return {key: _copied(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 def _holds(condition: AskedWhen, interview: Interview, on: date) -> bool:

@@ -6,6 +6,7 @@ Dialogue, permissions, lead, notices and replies together.
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 from bot.store import addresses, erasure, inbox, leads, outbox
 from bot.store.ledger import Ledger, numbered, shown
@@ -26,7 +27,7 @@ def load(ledger: Ledger, channel: str, address: str) -> Person | None:
     if not found:
         return None
     number, revision, dialogue = found[0]
-    return Person(shown(number), ledger.seal(number).open_text(DIALOGUE, dialogue), revision)
+    return Person(shown(number), revision, partial(ledger.seal(number).open_text, DIALOGUE, dialogue))
 
 
 def commit_turn(ledger: Ledger, commit: Commit) -> Committed:

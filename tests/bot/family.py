@@ -62,6 +62,7 @@ class Family:
     async def send(self, **said: Any) -> Shown:
         said.setdefault("id", f"m{next(self._ids)}")
         self.shown = await self.talk.handle(Incoming(channel=self.channel, address=self.address, **said))
+        await self._remembered_as_stored()
         return self.shown
 
     async def tap(self, button: str, choices: tuple[str, ...] | None = None) -> Shown:
@@ -96,6 +97,13 @@ class Family:
         person = await self.talk._store.load(self.channel, self.address)
         assert person is not None
         return load(person.dialogue)
+
+    async def _remembered_as_stored(self) -> None:
+        """What the conversation keeps in memory reads as what the database holds, to the last value."""
+        person = await self.talk._store.load(self.channel, self.address)
+        kept = self.talk._recent.find(person.id, person.revision) if person is not None else None
+        if kept is not None and person is not None:
+            assert kept == load(person.dialogue)
 
     async def begin(self, language: str = "en") -> None:
         """Hello, language, permission."""
