@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from brasle_prescreen.screening import Screening, ShownWindow, Tier, check_answers, screen
     from brasle_prescreen.trial_entry import ProtocolError
     from brasle_prescreen.truth import Truth
+    from brasle_prescreen.versions import Protocols, load_protocols
 
 # Where each name lives: a module is imported when a name of it is first used.
 _HOMES = {
@@ -47,6 +48,8 @@ _HOMES = {
     "screen": "screening",
     "ProtocolError": "trial_entry",
     "Truth": "truth",
+    "Protocols": "versions",
+    "load_protocols": "versions",
 }
 
 __all__ = [
@@ -60,6 +63,7 @@ __all__ = [
     "PartialDate",
     "Protocol",
     "ProtocolError",
+    "Protocols",
     "Screening",
     "ShownWindow",
     "Span",
@@ -70,6 +74,7 @@ __all__ = [
     "assess_lines",
     "check_answers",
     "load_protocol",
+    "load_protocols",
     "screen",
 ]
 

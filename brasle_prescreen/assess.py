@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from brasle_prescreen.answer_reader import RepeatedKey, day_of
 from brasle_prescreen.criterion import Finding
@@ -18,18 +18,22 @@ from brasle_prescreen.partial_date import PartialDate
 from brasle_prescreen.protocol import Protocol, load_protocol
 from brasle_prescreen.screening import Screening, screen
 
+if TYPE_CHECKING:
+    from brasle_prescreen.versions import Protocols
+
 _KEYS = ("id", "as_of", "answers")
 NOT_AN_OBJECT = "not a JSON object"
 
 
-def assess(request: Mapping[str, Any], protocol: Protocol | None = None) -> dict[str, Any]:
+def assess(request: Mapping[str, Any], protocol: Protocol | Protocols | None = None) -> dict[str, Any]:
     """Assess `{"id": ..., "as_of": "YYYY-MM-DD", "answers": {...}}`.
 
+    By `protocol`, or by the version of `Protocols` that is in force on that day; without it, by the shipped trial.
     Returns the assessment, or `{"id": ..., "error": {"key": ..., "message": ...}}` for answers that cannot
     be taken. The request is not changed. Raises nothing for any request; ProtocolError if the trial's data
     hold a mistake.
     """
-    trial = protocol or load_protocol()
+    trial = load_protocol() if protocol is None else protocol
     given_id = None
     try:
         if isinstance(request, RepeatedKey):
@@ -44,9 +48,13 @@ def assess(request: Mapping[str, Any], protocol: Protocol | None = None) -> dict
         answers = request.get("answers")
         if not isinstance(answers, Mapping):
             raise AnswerError("answers", "missing" if "answers" not in request else "must be an object")
-        return as_output(given_id, screen(trial, answers, on))
+        return as_output(given_id, screen(_in_force(trial, on), answers, on))
     except AnswerError as error:
         return as_error(given_id, error.key, error.message)
+
+
+def _in_force(trial: Protocol | Protocols, on: date) -> Protocol:
+    return trial if isinstance(trial, Protocol) else trial.on(on).protocol
 
 
 def as_error(id: str | int | None, key: str, message: str) -> dict[str, Any]:
@@ -126,7 +134,7 @@ class Assessed(NamedTuple):
     good: bool
 
 
-def assess_text(text: str, protocol: Protocol | None = None) -> Assessed:
+def assess_text(text: str, protocol: Protocol | Protocols | None = None) -> Assessed:
     """Assess the text of one JSON object."""
     try:
         request = parse(text)
@@ -138,7 +146,7 @@ def assess_text(text: str, protocol: Protocol | None = None) -> Assessed:
     return Assessed(dumps(output), good="error" not in output)
 
 
-def assess_lines(lines: Iterable[bytes], protocol: Protocol | None = None) -> Iterator[Assessed]:
+def assess_lines(lines: Iterable[bytes], protocol: Protocol | Protocols | None = None) -> Iterator[Assessed]:
     """Assess one pretty-printed JSON object, or one object a line (NDJSON); blank lines are ignored.
 
     `lines` are lines of UTF-8, such as a binary file. One output for each object, in the same order; text
@@ -167,7 +175,7 @@ def assess_lines(lines: Iterable[bytes], protocol: Protocol | None = None) -> It
 _BLANK = b" \t\r\n\x0b\x0c\xef\xbb\xbf"
 
 
-def _line(line: bytes, protocol: Protocol | None) -> Assessed:
+def _line(line: bytes, protocol: Protocol | Protocols | None) -> Assessed:
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -117,13 +117,20 @@ def load_protocol(directory: Path | None = None) -> Protocol:
     return found
 
 
-def read_protocol(directory: Path) -> Protocol:
-    """Read a directory of trial files without remembering it."""
-    data = {name: read_toml(directory / name) for name in FILES}
+def read_protocol(
+    directory: Path, instead: Mapping[str, Path] | None = None, medicines: Lexicon | None = None
+) -> Protocol:
+    """Read a directory of trial files without remembering it.
+
+    `instead` are files, by name, that stand in the place of the directory's; `medicines` what its medicines.toml says,
+    if that was read already.
+    """
+    places = {name: directory / name for name in FILES} | dict(instead or {})
+    data = {name: read_toml(places[name]) for name in FILES if medicines is None or name != "medicines.toml"}
     study = Entry("study.toml", "", data["study.toml"])
     analytes = read_analytes("analytes.toml", data["analytes.toml"])
     answers = read_shapes("answers.toml", data["answers.toml"], analytes)
-    lexicon = read_lexicon("medicines.toml", data["medicines.toml"])
+    lexicon = read_lexicon("medicines.toml", data["medicines.toml"]) if medicines is None else medicines
     glucocorticoids = read_glucocorticoids(
         "glucocorticoids.toml", data["glucocorticoids.toml"], frozenset(one.id for one in lexicon)
     )
@@ -157,15 +164,15 @@ def read_protocol(directory: Path) -> Protocol:
         recent=recent,
         counted=frozenset(one.id for one in criteria if one.counts),
         rest_on=tuple(frozenset(map(answer_of, one.keys)) for one in criteria),
-        sha256=_hash(directory),
+        sha256=_hash(places),
         eligibility_sha256=sha256(eligibility.text.encode("utf-8")).hexdigest(),
     )
 
 
-def _hash(directory: Path) -> str:
+def _hash(places: Mapping[str, Path]) -> str:
     whole = sha256()
     for name in FILES:
-        content = (directory / name).read_bytes()
+        content = places[name].read_bytes()
         whole.update(f"{name} {len(content)}\n".encode())
         whole.update(content)
     return whole.hexdigest()
