@@ -120,8 +120,8 @@ class Watch:
         self.processor += time.process_time() - used
 
 
-def report(name: str, done: int, watch: Watch) -> None:
+def report(name: str, done: int, watch: Watch, **more: float) -> None:
     """One line of JSON: what ran, how many updates, how long, and how much of a processor each of them took."""
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     told = {"name": name, "updates": done, "seconds": round(watch.seconds, 4), "memory_mb": round(memory)}
-    print(json.dumps({**told, "cpu_us": round(watch.processor / done * 1e6)}), flush=True)
+    print(json.dumps({**told, "cpu_us": round(watch.processor / done * 1e6), **more}), flush=True)

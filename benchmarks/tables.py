@@ -1,0 +1,102 @@
+"""Every table of the benchmark: its programs, its columns and the targets it is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from machine import Machine, Script
+from table import Column, Goal, Samples, Table, goal, of
+
+CLOCK, PROCESSOR = Column("clock_us", "µs by the clock"), Column("cpu_us", "µs of processor")
+MEMORY = Column("memory_mb", "MB")
+
+DOCUMENTED = "aiogram documented"
+CQL = "cql-execution"
+
+
+def conversation(machine: Machine) -> Table:
+    chats = "20" if machine.small else "1000"
+    scripts = (
+        Script("engine.py", "ours", (chats,)),
+        Script("telegram_path.py", "ours", (chats,)),
+        Script("peers/aiogram_idiom.py", "peers", (chats,)),
+        Script("peers/aiogram_dialog_idiom.py", "peers", (chats,)),
+        Script("peers/telegram_bot.py", "peers", (chats,)),
+        Script("peers/grammy.mjs", "node", (chats,)),
+    )
+
+    def goals(found: Samples) -> list[Goal]:
+        path = of(found, "ours: Telegram path, durable", "cpu_us")
+        stored_nothing = min(of(found, name, "cpu_us") for name in ("python-telegram-bot", "aiogram-dialog"))
+        return [
+            goal("engine: 10 x aiogram documented", of(found, "ours: engine, durable", "ratio"), least=10, unit=" x"),
+            goal(
+                "Telegram path: 4 x aiogram documented",
+                of(found, "ours: Telegram path, durable", "ratio"),
+                least=4,
+                unit=" x",
+            ),
+            goal(
+                "Telegram path: ahead of python-telegram-bot and aiogram-dialog",
+                stored_nothing / path,
+                least=1,
+                unit=" x",
+            ),
+        ]
+
+    return Table(
+        "An update",
+        "1,000 chats of 13 updates each. Ours are committed to the disk, sealed; the peers hold them in memory. "
+        "Nothing is sent: every request is encoded and every answer decoded.",
+        scripts,
+        (PROCESSOR, CLOCK, Column("ratio", f"x {DOCUMENTED}", 1), MEMORY),
+        goals,
+        base=DOCUMENTED,
+    )
+
+
+def assessment(machine: Machine) -> Table:
+    count = "60" if machine.small else "1000"
+    machine.run(Script("cql_patients.py", "ours", (str(machine.folder), count)))
+    scripts = (
+        Script("assessment.py", "ours", (count, "2" if machine.small else "5")),
+        Script("peers/cql.mjs", "node", (str(machine.folder), "2" if machine.small else "5")),
+    )
+
+    def goals(found: Samples) -> list[Goal]:
+        return [
+            goal(f"10 x {CQL}", of(found, "ours: screen, with reasons", "ratio"), least=10, unit=" x"),
+            goal("verdicts that differ: none", of(found, CQL, "different"), most=0),
+            goal("one changed answer: 50 µs", of(found, "ours: one changed answer", "cpu_us"), most=50, unit=" µs"),
+            goal(
+                "one changed answer, the costliest question: 50 µs",
+                of(found, "ours: one changed answer", "worst_us"),
+                most=50,
+                unit=" µs",
+            ),
+        ]
+
+    return Table(
+        "An assessment of all 31 criteria",
+        f"The same {int(count):,} families: the examples of the tests, then random ones. Ours takes a family's answers "
+        "as they are told and gives verdicts with reasons, evidence, dates and score. For CQL, made from the same data, "
+        "what it has no words for is computed beforehand and not timed: which medicine a name means and what it "
+        "touches, units, prednisone equivalents, and of every date the first and last day that it may mean.",
+        scripts,
+        (
+            PROCESSOR,
+            CLOCK,
+            Column("ratio", f"x {CQL}", 1),
+            Column("median_us", "median question, µs"),
+            Column("worst_us", "costliest question, µs"),
+            Column("different", "verdicts that differ"),
+            MEMORY,
+        ),
+        goals,
+        base=CQL,
+    )
+
+
+QUICK: Mapping[str, Callable[[Machine], Table]] = {"conversation": conversation, "assessment": assessment}
+# Minutes each: only with --scale.
+SLOW: Mapping[str, Callable[[Machine], Table]] = {}
