@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from bot.flows.dialogue import Dialogue, Permission, dump, load
 from bot.flows.take_turn import present, take_turn
-from bot.flows.turn import SiteFacts, Surroundings, Turn
+from bot.flows.turn import SiteFacts, Surroundings, Turn, led
 from bot.lead_packet import asked_of, contact_of, packet_of
 from bot.message import Answered, Incoming, Reply, Text
 from bot.notice_plan import NoticePlan
@@ -25,6 +25,7 @@ from bot.typed_label import as_tap
 from bot.wording import Wording
 from brasle_prescreen.protocol import Protocol
 from brasle_prescreen.question import Questions
+from brasle_prescreen.versions import Protocols
 
 # A dialogue may be written by another process between load and commit; the turn is then simply taken again.
 MOST_TRIES = 5
@@ -55,7 +56,8 @@ class Renderer(Interface):
 
 
 class Conversation:
-    """One engine for every channel. `renderers` are those of the channels that send through the outbox."""
+    """One engine for every channel. `renderers` are those of the channels that send through the outbox; `protocols` all
+    versions of the protocol, where there are several."""
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class Conversation:
         questions: Questions,
         wording: Wording,
         *,
+        protocols: Protocols | None = None,
         site: SiteFacts,
         demo: bool,
         clock: Callable[[], datetime],
@@ -76,8 +79,7 @@ class Conversation:
         took: Callable[[str, float], None] = lambda channel, seconds: None,
     ) -> None:
         self._store = store
-        self._protocol = protocol
-        self._questions = questions
+        self._protocols = protocols or Protocols.alone(protocol, questions)
         self._wording = wording
         self._site = site
         self._demo = demo
@@ -148,6 +150,7 @@ class Conversation:
         if self._was_reworded(before, turn, around):
             asked_again = before.having(notes=(Text(key="permission.reworded"),), revision=before.revision + 1)
             turn = Turn(asked_again)
+        around = led(around, turn.dialogue, self._protocols)
         if turn.permissions:
             turn = turn.with_(dialogue=self._with_permissions(turn, around.now))
         if turn.hand_over:
@@ -352,9 +355,10 @@ class Conversation:
             lead = await self._store.lead_of(person.id, dialogue.interview.child)
             if lead is not None and recruiting.state == "waitlist":
                 place = await self._store.waitlist_place(lead.code)
-        return Surroundings(
-            protocol=self._protocol,
-            questions=self._questions,
+        first = self._protocols.first
+        around = Surroundings(
+            protocol=first.protocol,
+            questions=first.questions,
             now=self._clock(),
             languages=self._wording.languages(),
             site=self._site,
@@ -367,6 +371,7 @@ class Conversation:
             telegram_minimal=self._telegram_minimal,
             new_code=self._store.new_lead_code() if dialogue.state == "giving_contact" else "",
         )
+        return led(around, dialogue, self._protocols)
 
     def _shown(self, turn: Turn, around: Surroundings) -> Shown:
         dialogue = turn.dialogue

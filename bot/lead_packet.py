@@ -12,6 +12,7 @@ from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.plan import answers_of
 from bot.flows.turn import Surroundings
 from brasle_prescreen import screen
+from brasle_prescreen.amendment import ORIGINAL
 from brasle_prescreen.judgement import PartJudgement
 from brasle_prescreen.question import Card
 
@@ -45,6 +46,7 @@ def packet_of(dialogue: Dialogue, around: Surroundings) -> dict[str, Any]:
             "registry_id": around.protocol.record.registry_id,
             "record_date": around.protocol.record.updated.isoformat(),
             "trial_sha256": around.protocol.sha256,
+            "version": around.version or ORIGINAL,
         },
         "as_of": around.today.isoformat(),
         "language": dialogue.language,

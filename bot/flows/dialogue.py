@@ -90,9 +90,12 @@ def remarked(remarks: tuple[Remark, ...], card: str, said: str) -> tuple[Remark,
 
 
 class Interview(Model):
-    """The questions about one child, counted from 1."""
+    """The questions about one child, counted from 1. `protocol` is the number of the amendment by which it is led to its
+    end; empty: the first version.
+    """
 
     child: int = 1
+    protocol: str = ""
     given: dict[str, Given] = Field(default_factory=dict)
     trail: tuple[str, ...] = ()
     card: str | None = None
@@ -117,6 +120,11 @@ class Interview(Model):
     can_travel: bool | None = None
     papers: tuple[str, ...] = ()
     child_wishes: str = ""
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a question of it was ever asked."""
+        return self.card is not None or bool(self.given or self.trail)
 
 
 class Contact(Model):

@@ -12,6 +12,7 @@ from bot.flows.table import PAUSES, move
 from bot.message import Answered, Text
 from brasle_prescreen.protocol import Protocol
 from brasle_prescreen.question import Questions
+from brasle_prescreen.versions import Protocols, Version
 
 SITE_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -45,6 +46,8 @@ class SiteFacts:
 class Surroundings:
     """What a turn may look at besides the dialogue: the trial, the moment, the site, the recruiting state.
 
+    `protocol` and `questions` are those of the version by which this interview is led; `version` is its number.
+    `in_force` is the one that an interview takes which begins now, if that may be another.
     `lead_status` and `lead_code` are of this child's lead, if there is one; `place` is its place on the waitlist.
     """
 
@@ -61,6 +64,13 @@ class Surroundings:
     place: int | None = None
     new_code: str = ""
     telegram_minimal: bool = False
+    version: str = ""
+    in_force: Version | None = None
+
+    def led_by(self, version: Version) -> Surroundings:
+        """The same by another version of the protocol."""
+        number = "" if version.amendment is None else version.number
+        return replace(self, protocol=version.protocol, questions=version.questions, version=number)
 
     def is_door(self, channel: str) -> bool:
         """Whether this channel only shows the way to the browser: nothing about health may pass through it."""
@@ -75,6 +85,16 @@ class Surroundings:
     def may_hand_over(self) -> bool:
         """No hand-over once recruiting is closed, nor, outside the demo, while the site's name and number are empty."""
         return self.recruiting != "closed" and (self.demo or self.site.reachable)
+
+
+def led(around: Surroundings, dialogue: Dialogue, protocols: Protocols) -> Surroundings:
+    """By the version on which this interview began, or, before its first question, by the one in force today."""
+    if len(protocols.versions) == 1:
+        return around
+    in_force = protocols.on(around.today)
+    interview = dialogue.interview
+    version = protocols.find(interview.protocol, around.today) if interview.is_begun else in_force
+    return replace(around.led_by(version), in_force=in_force)
 
 
 @dataclass(frozen=True, slots=True)

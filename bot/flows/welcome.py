@@ -120,7 +120,10 @@ def take_abroad(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tur
 
 
 def begin(dialogue: Dialogue, around: Surroundings, trigger: str = "agree") -> Turn:
-    """The first question of an interview, or the one at which it stood."""
+    """The first question of an interview, or the one at which it stood. A new one takes the version now in force."""
+    if around.in_force is not None and not dialogue.interview.is_begun:
+        around = around.led_by(around.in_force)
+        dialogue = dialogue.with_interview(protocol=around.version)
     following = next_card(dialogue.interview, around.questions, around.protocol.medicines, around.today)
     if following is None:  # all was answered before the permission was taken back and given again
         trigger = "agree_again"
