@@ -47,7 +47,7 @@ faults-store: .venv/.ok
 	BRASLE_FAULTS_EVERY=1 BRASLE_RETENTION_PEOPLE=10000 .venv/bin/pytest -s tests/store/test_rotation.py tests/store/test_retention.py
 
 console-pages: .venv/.ok
-	BRASLE_WHOLE=1 .venv/bin/pytest tests/coordinator/targets/test_axe.py
+	BRASLE_WHOLE=1 .venv/bin/pytest tests/coordinator/targets/test_axe.py tests/coordinator/access/test_passwords.py
 
 console-speed: .venv/.ok
 	.venv/bin/python -m tests.coordinator.targets.speed

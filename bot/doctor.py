@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
@@ -20,6 +21,10 @@ _DONE_WITHOUT = {
     "qr": "is not installed: who sets up one-time codes types the key.",
     "passkeys": "is not installed: the console is entered with codes only, not with passkeys.",
 }
+
+
+# Names that no public name server gives out (RFC 6761, 6762, 8375, and ICANN for "internal").
+_NAMES_IN_HOUSE = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ def problems(settings: Settings) -> list[Problem]:
         *_site(settings),
         *_notices(settings),
         *_residency(settings),
+        *_leaked_passwords(settings),
     ]
     return sorted(found, key=lambda problem: not problem.stops)
 
@@ -176,15 +182,8 @@ def _web(settings: Settings) -> list[Problem]:
                     stops=True,
                 )
             )
-        elif address.scheme == "http" and not settings.demo:
-            found.append(
-                Problem(
-                    "BRASLE_PUBLIC_URL",
-                    "is not https: answers would cross the network readable.",
-                    "Put a server with a certificate in front.",
-                    stops=True,
-                )
-            )
+        elif address.scheme == "http":
+            found += _plain_http(settings, address.hostname)
     elif not settings.demo:
         found.append(
             Problem(
@@ -213,6 +212,28 @@ def _web(settings: Settings) -> list[Problem]:
     return found
 
 
+def _plain_http(settings: Settings, host: str) -> list[Problem]:
+    """An http address: never for families; for a try-out only within a house, unless its operator says otherwise."""
+    if settings.demo and is_in_house(host):
+        return []
+    wrong = "is not https: answers would cross the network readable."
+    remedy = "Put a server with a certificate in front."
+    if not settings.demo:
+        return [Problem("BRASLE_PUBLIC_URL", wrong, remedy, stops=True)]
+    if settings.plain_http:
+        return [Problem("BRASLE_PLAIN_HTTP", "is set: answers cross the network readable.", "Type invented ones only.")]
+    remedy += " For a try-out without one, set BRASLE_PLAIN_HTTP=true, and type invented answers only."
+    return [Problem("BRASLE_PUBLIC_URL", wrong, remedy, stops=True)]
+
+
+def is_in_house(host: str) -> bool:
+    """Whether a host is this machine, or of a network that nobody outside reaches; no name is looked up."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.casefold().endswith(_NAMES_IN_HOUSE)
+
+
 def _site(settings: Settings) -> list[Problem]:
     found = []
     for name, value, without in (
@@ -239,6 +260,14 @@ def _site(settings: Settings) -> list[Problem]:
             Problem("BRASLE_APPROVAL_DATE", "is not a date.", "Write it like 2026-11-22.", stops=not settings.demo)
         )
     return found
+
+
+def _leaked_passwords(settings: Settings) -> list[Problem]:
+    file = settings.leaked_passwords
+    if file is None or os.access(file, os.R_OK):
+        return []
+    remedy = "Name a file with a password or its SHA-1 on each line, or take the setting out: the built-in list still counts."
+    return [Problem("BRASLE_LEAKED_PASSWORDS", "cannot be read.", remedy, stops=True)]
 
 
 def _notices(settings: Settings) -> list[Problem]:

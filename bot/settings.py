@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
+    plain_http: bool = False
 
     demo: bool = True
     site_name: str = ""
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     console_idle_minutes: int = Field(default=30, ge=5, le=240)
     console_session_hours: int = Field(default=10, ge=1, le=24)
     console_invitation_hours: int = Field(default=72, ge=1, le=336)
+    leaked_passwords: Path | None = None
     log_level: str = "INFO"
 
     # Flood limits: messages a minute of one person and of all together, new persons a minute; 0 is none.

@@ -19,11 +19,9 @@ ISSUER = "BRASLE"
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
 _DIGITS = 6
-# A telephone's clock may be off by half a minute, and typing takes time.
-_STEPS_AROUND = 1
-# Without what is confused in writing. Twelve letters are 52 bits: nobody guesses one of ten.
+# Without what is confused in writing. 26 letters are 114 bits, so that a plain keyed hash keeps them (ASVS 6.5.2).
 _LETTERS = "34679cdfghjkmnpqrtwxy"
-_GROUPS = 3
+_LONG = 26
 _GROUP_LETTERS = 4
 
 
@@ -69,7 +67,7 @@ def proof_of(typed: str, secret: str, last_step: int, now: datetime) -> Proof | 
     if len(bare) == _DIGITS and bare.isascii() and bare.isdecimal():
         step = matching_step(bare, secret, now)
         return Proof(step=step) if step is not None and step > last_step else None
-    if len(bare) == _GROUPS * _GROUP_LETTERS and set(bare) <= set(_LETTERS):
+    if len(bare) == _LONG and set(bare) <= set(_LETTERS):
         return Proof(recovery_code=bare)
     return None
 
@@ -80,24 +78,20 @@ def bare_code(typed: str) -> str:
 
 
 def matching_step(code: str, secret: str, now: datetime) -> int | None:
-    """The step, counted from 1970, of which this is the code; None if it is of none around now."""
+    """The step of now, counted from 1970, if this is its code; None if not.
+
+    No step before or after: a code is good for its 30 seconds (ASVS 6.5.5). A telephone takes its time from the network; one
+    that is a few seconds late is in with the next code.
+    """
     if not secret or not code.isascii():
         return None
-    totp = pyotp.TOTP(secret)
-    current = int(now.timestamp()) // STEP_SECONDS
-    found = None
-    for step in range(current - _STEPS_AROUND, current + _STEPS_AROUND + 1):
-        # All are compared, so that the time taken says nothing.
-        if hmac.compare_digest(totp.at(step * STEP_SECONDS), code):
-            found = step
-    return found
+    step = int(now.timestamp()) // STEP_SECONDS
+    return step if hmac.compare_digest(pyotp.TOTP(secret).at(step * STEP_SECONDS), code) else None
 
 
 def new_recovery_codes() -> tuple[str, ...]:
     """As they are kept; `as_written` is how they are shown."""
-    return tuple(
-        "".join(secrets.choice(_LETTERS) for _ in range(_GROUPS * _GROUP_LETTERS)) for _ in range(RECOVERY_CODES)
-    )
+    return tuple("".join(secrets.choice(_LETTERS) for _ in range(_LONG)) for _ in range(RECOVERY_CODES))
 
 
 def as_written(code: str) -> str:

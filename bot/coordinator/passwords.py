@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import tomllib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
 from typing import Literal, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
@@ -21,17 +24,13 @@ _PASSES = 2
 _LANES = 1
 # Each comparison takes some 40 ms of a processor: a flood of guesses must not take them all.
 _LONGEST_QUEUE = 30
-_FEWEST_DIFFERENT = 6
-_ROWS = (
-    "abcdefghijklmnopqrstuvwxyz",
-    "qwertyuiopasdfghjklzxcvbnm",
-    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
-    "qazwsxedcrfvtgbyhnujmikolp",
-    "01234567890",
-)
-_EASY = ("password", "brasle", "coordinator", "hospital", "admin", "lupus", "welcome", "letmein", "iloveyou", "woaini")
-_SHORTEST_RUN = 4
-_LEAST_OF_ITS_OWN = 7  # what must be left of it without names, common words and rows of keys
+# Fewer guesses than that, by zxcvbn's estimate, and a password is too easy. Its lists are the 30,000 passwords that leaked
+# most often, names, and words of everyday; what people do to them (doubling, years, signs for letters) costs few guesses more.
+_FEWEST_GUESSES = 10**10
+_LONGEST_PIECE = 32  # zxcvbn's time grows with the square of the length
+_SHORTEST_WORD = 2
+# Before the hash of a password that is compared exactly as typed. Older ones are of one form for full and half width.
+_AS_TYPED = "typed:"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,12 +63,16 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The password as it is kept."""
-        return await self._in_turn(True, self._hasher.hash, normal(password))
+        return _AS_TYPED + await self._in_turn(True, self._hasher.hash, _bytes(password))
 
     async def is_right(self, kept: str, password: str, known_browser: bool) -> bool:
-        """Whether this is the password; False for an empty `kept`, after as long a time."""
-        right = await self._in_turn(known_browser, self._compare, kept or self._nobodys, normal(password))
-        return right and bool(kept)
+        """Whether this is the password, exactly as typed; False for an empty `kept`, after as long a time."""
+        if not kept or kept.startswith(_AS_TYPED):
+            typed, hashed = password, kept.removeprefix(_AS_TYPED)
+        else:
+            typed, hashed = unicodedata.normalize("NFKC", password[: 4 * LONGEST]), kept
+        right = await self._in_turn(known_browser, self._compare, hashed or self._nobodys, _bytes(typed))
+        return right and bool(kept) and len(password) <= LONGEST
 
     async def _in_turn(self, known_browser: bool, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         lane = self._lanes[known_browser]
@@ -81,60 +84,62 @@ class Passwords:
             lane.waiting -= 1
 
     def is_outdated(self, kept: str) -> bool:
-        """Whether it was kept under weaker parameters than today's."""
-        return self._hasher.check_needs_rehash(kept)
+        """Whether it was kept under weaker parameters than today's, or not as typed."""
+        return not kept.startswith(_AS_TYPED) or self._hasher.check_needs_rehash(kept.removeprefix(_AS_TYPED))
 
-    def _compare(self, kept: str, password: str) -> bool:
+    def _compare(self, kept: str, password: bytes) -> bool:
         try:
             return self._hasher.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
 
 
-def normal(password: str) -> str:
-    """One form for what looks alike: a Chinese input method may type full-width letters and digits."""
-    shortened = password[: 4 * LONGEST]  # an unbounded text would cost unbounded time
-    return unicodedata.normalize("NFKC", shortened.encode("utf-8", "replace").decode("utf-8"))
+def _bytes(password: str) -> bytes:
+    """Every text has bytes of its own, also half a character; an unbounded one would cost unbounded time."""
+    return password[: LONGEST + 1].encode("utf-8", "surrogatepass")
 
 
-def weakness(password: str, name: str) -> Weakness | None:
-    """Why a new password is not taken; None if it is. Length counts, not a mix of signs (NIST SP 800-63B)."""
-    typed = normal(password)
-    if len(typed) < SHORTEST:
+def weakness(password: str, name: str, site: str = "") -> Weakness | None:
+    """Why a new password is not taken; None if it is. Length counts, not a mix of signs (NIST SP 800-63B).
+
+    `name` is that of whoever chooses it, `site` that of the hospital: neither makes a password hard to guess.
+    """
+    if len(password) < SHORTEST:
         return "short"
-    if len(typed) > LONGEST:
+    if len(password) > LONGEST:
         return "long"
-    folded = typed.casefold()
-    without_name = folded
-    for part in normal(name).casefold().split():
-        without_name = without_name.replace(part, "") if len(part) > 1 else without_name
-    if len(without_name) < _LEAST_OF_ITS_OWN:
-        return "name"
-    return "easy" if _is_easy(folded) else None
+    likely = unicodedata.normalize("NFKC", password)
+    words = [*easy_words(), *_words_of(site)]
+    if _is_easy(likely, words):
+        return "easy"
+    return "name" if _is_easy(likely, [*_words_of(name), *words]) else None
 
 
-def _is_easy(folded: str) -> bool:
-    if len(set(folded)) < _FEWEST_DIFFERENT:
-        return True
-    left = folded
-    for word in _EASY:
-        left = left.replace(word, "")
-    for row in _ROWS:
-        left = _without_runs(left, row)
-    left = _without_repeats(left)
-    return len(left) < _LEAST_OF_ITS_OWN
+@cache
+def easy_words() -> tuple[str, ...]:
+    """Words of this product, trial and hospital, the likeliest first, from `easy_words.toml`."""
+    read = tomllib.loads(Path(__file__).with_name("easy_words.toml").read_text("utf-8"))
+    return tuple(word for group in read.values() for word in group)
 
 
-def _without_runs(text: str, row: str) -> str:
-    """The text without pieces of a keyboard's or the alphabet's row, forwards or backwards."""
-    for line in (row, row[::-1]):
-        for length in range(len(line), _SHORTEST_RUN - 1, -1):
-            for start in range(len(line) - length + 1):
-                text = text.replace(line[start : start + length], "")
-    return text
+def _words_of(name: str) -> list[str]:
+    parts = unicodedata.normalize("NFKC", name).casefold().split()
+    return [
+        word for word in dict.fromkeys((*parts, "".join(parts), "".join(parts[::-1]))) if len(word) >= _SHORTEST_WORD
+    ]
 
 
-def _without_repeats(text: str) -> str:
-    """The text if it does not repeat itself; else the piece that is repeated."""
-    at = (text + text).find(text, 1)
-    return text[:at] if 0 < at < len(text) else text
+def _is_easy(text: str, words: Iterable[str]) -> bool:
+    """Whether no piece of the text alone takes enough guesses."""
+    from zxcvbn import zxcvbn  # its lists take a moment to read
+
+    known = list(words)
+    text = _told_twice_at_most(text)
+    pieces = (text[at : at + _LONGEST_PIECE] for at in range(0, len(text), _LONGEST_PIECE))
+    return all(zxcvbn(piece, user_inputs=known)["guesses"] < _FEWEST_GUESSES for piece in pieces)
+
+
+def _told_twice_at_most(text: str) -> str:
+    """A text that repeats itself from end to end is as easy as its first two rounds."""
+    round_ = (text + text).find(text, 1)
+    return text[: 2 * round_]

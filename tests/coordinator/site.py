@@ -36,7 +36,7 @@ from brasle_prescreen import load_protocol
 
 PASSWORD = "a lake without any wind"
 # Made once: each costs some 40 ms.
-_HASHED = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
+_HASHED = "typed:" + PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
 WORDING = Wording.load()
 PROTOCOL = load_protocol()
 FORM = {"content-type": "application/x-www-form-urlencoded"}
