@@ -12,7 +12,7 @@ from bot.settings import Settings
 
 
 def told(**given: Any) -> list[Problem]:
-    return [one for one in problems(Settings(_env_file=None, **given)) if "http" in one.wrong or "network" in one.wrong]
+    return [one for one in problems(Settings(_env_file=None, **given)) if "network readable" in one.wrong]
 
 
 @pytest.mark.parametrize(
