@@ -191,7 +191,8 @@ class Outbox:
             everywhere = everywhere or self._flooded not in (None, item.address)
             self._flooded = item.address
         if everywhere:
-            self._failures += 1
+            if self._held_until is None or now >= self._held_until:  # else it was on its way when the trouble began
+                self._failures += 1
             if later.seconds is None:
                 seconds = wait_seconds(self._failures, most=LONGEST_WAIT)
             self._hold(seconds)

@@ -166,6 +166,19 @@ async def test_after_an_outage_each_chat_gets_one_current_card(rig: Rig, caplog:
     assert rig.outbox.trouble is None
 
 
+async def test_what_fails_at_the_same_moment_is_one_trouble(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "LONGEST_WAIT", 30.0)
+    rig.sender.gate = asyncio.Event()
+    rig.sender.failures["any"] = [SendLater("TelegramNetworkError", everywhere=True)] * 20
+    for number in range(20):
+        await rig.commit(str(number), ("card", "x"))
+    rig.start()
+    await rig.sender.until(20, "tries")
+    rig.sender.gate.set()  # all that was on its way is cut off
+    await asyncio.wait_for(rig.empty(), 3)
+    assert len(rig.sender.sent) == 20
+
+
 async def test_a_family_that_cannot_be_reached_stops_and_is_marked(rig: Rig) -> None:
     rig.sender.failures["7"] = [Unreachable("Forbidden: bot was blocked by the user")]
     person = await rig.commit("7", ("card", "x"))
