@@ -12,7 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,7 @@ async def _run(folder: Path, size: Size) -> Outcome:
         async with _server(telegram, data, log):  # killed in the midst of it, and started again
             telegram.faults.clear()
             began = time.monotonic()
-            await crowd.rests(load)
+            unanswered = await crowd.rests(load)
             left = await _until_empty(telegram, data)
             drained = time.monotonic() - began
     growth, first, last = _growth(load, size)
@@ -127,6 +127,7 @@ async def _run(folder: Path, size: Size) -> Outcome:
     outcome.check(growth < size.growth, f"memory grows by less than {size.growth:.0%}, not {growth:.1%}")
     outcome.check(not told.unhandled, f"nothing is unhandled: {told.quoted}")
     outcome.check(left == 0, f"nothing waits after {LONGEST_PENDING:g} s")
+    outcome.check(unanswered == 0, f"everybody is answered, all but {unanswered}")
     outcome.check(aside <= load.ill, "nothing but the malformed is set aside")
     return outcome
 
@@ -196,9 +197,11 @@ class _Crowd:
                 load.worst = max(load.worst, now - since)
                 del load.waiting[family.person.chat.id]
 
-    async def rests(self, load: Load) -> None:
-        """Nobody writes any more; everybody gets the answer that they wait for."""
-        await self._telegram.until(lambda: self.look(load) or not load.waiting, WAIT)  # type: ignore[func-returns-value]
+    async def rests(self, load: Load) -> int:
+        """Nobody writes any more; how many do not get the answer that they wait for."""
+        with suppress(AssertionError):
+            await self._telegram.until(lambda: self.look(load) or not load.waiting, 2 * WAIT)  # type: ignore[func-returns-value]
+        return len(load.waiting)
 
     def _waits(self, family: Family, load: Load) -> None:
         self.here.append(family)
