@@ -10,9 +10,13 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
+from bot import secret_files
 from bot.extras import how_to_get, is_there
 from bot.settings import Settings
+from brasle_prescreen.amendment_seal import seal_problems
 from brasle_prescreen.data_manifest import differences
+from brasle_prescreen.trial_entry import ProtocolError
+from brasle_prescreen.versions import SHIPPED
 
 # What happens without an extra that no setting asks for.
 _DONE_WITHOUT = {
@@ -42,8 +46,13 @@ class Problem:
 
 def load_settings() -> Settings | str:
     """The settings, or one sentence a line for whoever must mend them."""
+    secrets = secret_files.folder()
+    if secrets is not None and not secrets.is_dir():
+        return (
+            f"STOP  {secret_files.VARIABLE}: {secrets} is no folder. Name the one in which the files of secrets stand."
+        )
     try:
-        return Settings()
+        return Settings(_secrets_dir=secrets)
     except ValidationError as error:
         lines = []
         for one in error.errors():
@@ -60,6 +69,7 @@ def problems(settings: Settings) -> list[Problem]:
     """Everything that is missing or odd, the gravest first."""
     found = [
         *_trial_files(settings),
+        *_amendments(settings),
         *_extras(settings),
         *_telegram(settings),
         *_web(settings),
@@ -82,6 +92,21 @@ def _trial_files(settings: Settings) -> list[Problem]:
         )
         for wrong in differences()
     ]
+
+
+def _amendments(settings: Settings) -> list[Problem]:
+    """Real families are judged by no amendment that is not sealed, or not the one that was."""
+    name = "BRASLE_AMENDMENTS"
+    if settings.amendments is None and not SHIPPED.is_dir():
+        return []
+    try:
+        protocols = settings.protocols()
+    except ProtocolError as error:
+        return [Problem(name, str(error), "Until then nobody can be judged by it.", stops=True)]
+    remedy = (
+        "See with 'brasle-prescreen amendment check' what it says; if it is meant, 'brasle-prescreen amendment seal'."
+    )
+    return [Problem(name, wrong, remedy, stops=not settings.demo) for wrong in seal_problems(protocols)]
 
 
 def _extras(settings: Settings) -> list[Problem]:

@@ -75,9 +75,8 @@ def _put_back(args: argparse.Namespace) -> int:
 
 
 def _rotate() -> int:
-    import os
-
     from bot.doctor import load_settings
+    from bot.secret_files import secret
     from bot.store.audit_entry import Did
     from bot.store.errors import worded
     from bot.store.master_key import NEXT_VARIABLE, VARIABLE
@@ -95,7 +94,7 @@ def _rotate() -> int:
         return 0
 
     print(f"A new master key wraps {keys} keys. The old one opens nothing in this folder any more.")
-    if os.environ.get(VARIABLE):
+    if secret(VARIABLE):
         print(f"Set {VARIABLE} to what {NEXT_VARIABLE} is now, and remove {NEXT_VARIABLE}.")
     print("Put the new one into its safe, and make a copy of the keys now: 'brasle-prescreen keys backup'.")
     print("Keep the old one until the copies made before have gone.")

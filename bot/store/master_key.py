@@ -1,6 +1,6 @@
 """The master key.
 
-One secret outside the database, in `master.key` or in the environment, that opens all the others.
+One secret outside the database, in `master.key`, in the environment or in a folder of secrets, that opens all the others.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from bot.secret_files import secret
 from bot.store.errors import MasterKeyError
 from bot.store.sealing import KEY_BYTES
 
@@ -27,7 +28,7 @@ def read_master_key(folder: Path, *, may_create: bool, environ: Mapping[str, str
 
     A new key is made only for a folder that holds nothing yet.
     """
-    given = environ.get(VARIABLE)
+    given = _given(VARIABLE, environ)
     if given:
         return _decode(given, f"The setting {VARIABLE}")
     path = folder / FILE_NAME
@@ -46,8 +47,8 @@ def read_master_key(folder: Path, *, may_create: bool, environ: Mapping[str, str
 
 def read_next_master_key(folder: Path, environ: Mapping[str, str] = os.environ) -> bytes | None:
     """The key that a change of the master key goes over to, if one was begun."""
-    if environ.get(VARIABLE):
-        given = environ.get(NEXT_VARIABLE)
+    if _given(VARIABLE, environ):
+        given = _given(NEXT_VARIABLE, environ)
         return _decode(given, f"The setting {NEXT_VARIABLE}") if given else None
     path = folder / NEXT_FILE_NAME
     return _decode(path.read_text("ascii"), str(path)) if path.exists() else None
@@ -55,7 +56,7 @@ def read_next_master_key(folder: Path, environ: Mapping[str, str] = os.environ) 
 
 def make_next_master_key(folder: Path, environ: Mapping[str, str] = os.environ) -> bytes:
     """The key to go over to, durable before anything is wrapped by it; one begun before is used again."""
-    if environ.get(VARIABLE) and not environ.get(NEXT_VARIABLE):
+    if _given(VARIABLE, environ) and not _given(NEXT_VARIABLE, environ):
         raise MasterKeyError(
             f"The master key comes from {VARIABLE}: set {NEXT_VARIABLE} to a new one "
             "(44 characters in base64, such as 'openssl rand -base64 32' prints) and run this again."
@@ -66,9 +67,17 @@ def make_next_master_key(folder: Path, environ: Mapping[str, str] = os.environ) 
 
 def take_next_master_key(folder: Path, environ: Mapping[str, str] = os.environ) -> None:
     """The next key is the key from now on. One from the environment is the operator's to move."""
-    if not environ.get(VARIABLE) and (folder / NEXT_FILE_NAME).exists():
+    if not _given(VARIABLE, environ) and (folder / NEXT_FILE_NAME).exists():
         (folder / NEXT_FILE_NAME).replace(folder / FILE_NAME)
         flush_folder(folder)
+
+
+def _given(name: str, environ: Mapping[str, str]) -> str | None:
+    """Handed over by whoever starts the program, rather than kept in the data folder."""
+    try:
+        return secret(name, environ)
+    except (OSError, UnicodeDecodeError) as error:
+        raise MasterKeyError(f"The file {name} in the folder of secrets cannot be read: {error}.") from None
 
 
 def _create(path: Path) -> bytes:
