@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,8 @@ from bot.store.connection import connect_reader
 from bot.store.errors import BadCopy
 from bot.store.master_key import flush_folder
 
+_PIECE = 1 << 20  # bytes
+
 
 def copy_database(source: Path, target: Path) -> None:
     """The state of one moment, by SQLite's own means; writers are not held up. `target` must not exist."""
@@ -19,6 +22,14 @@ def copy_database(source: Path, target: Path) -> None:
     with closing(connect_reader(source)) as sql, closing(sqlite3.connect(target, isolation_level=None)) as copy:
         sql.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE").fetchall()  # one file that stands for itself
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """A copy's own bytes, as they were checked: a log that strayed beside it is another database's. `target` must not
+    exist.
+    """
+    with source.open("rb") as whole, open(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy:
+        shutil.copyfileobj(whole, copy, _PIECE)
 
 
 def look_through(path: Path) -> dict[str, int]:

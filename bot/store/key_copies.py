@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.store import deletion_list
 from bot.store.backup import stamp
-from bot.store.copying import copy_database, look_through, make_durable
+from bot.store.copying import copy_database, copy_file, look_through, make_durable
 from bot.store.errors import BadCopy, MasterKeyError
 from bot.store.keyring import FILE_NAME, Keyring, OpenedKeys, master_of
 from bot.store.moments import to_micros
@@ -87,7 +87,7 @@ def _put_back(copy: Path, folder: Path, *, replace: bool) -> int:
         known += _deletions_in(target)
     draft = folder / f".{FILE_NAME}.restoring"
     draft.unlink(missing_ok=True)
-    copy_database(copy, draft)
+    copy_file(copy, draft)
     with closing(sqlite3.connect(draft, isolation_level=None)) as sql:
         sql.execute("PRAGMA secure_delete = ON").fetchall()
         migrate(sql, "keys")

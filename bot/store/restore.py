@@ -17,7 +17,7 @@ from bot.store.audit import Head
 from bot.store.audit_entry import Restored
 from bot.store.backup import DATABASE, Manifest, stamp, verify_backup
 from bot.store.connection import transaction
-from bot.store.copying import copy_database, make_durable
+from bot.store.copying import copy_file, make_durable
 from bot.store.errors import BadCopy, StoreError
 from bot.store.keyring import FILE_NAME as KEYS
 from bot.store.keyring import Keyring
@@ -53,9 +53,9 @@ class Wish:
     head: Head | None = None
 
 
-def restore(place: Path, folder: Path, wish: Wish, clock: Callable[[], datetime]) -> PutBack:
+def restore(place: Path, folder: Path, wish: Wish, clock: Callable[[], datetime], tell: Tell = untold) -> PutBack:
     """Put the backup into the data folder, whose keys must stand there already. BadCopy, InUse, MasterKeyError."""
-    manifest = verify_backup(place)
+    manifest = verify_backup(place, tell)
     target = folder / DATABASE
     if not (folder / KEYS).exists():
         raise BadCopy(
@@ -74,7 +74,7 @@ def restore(place: Path, folder: Path, wish: Wish, clock: Callable[[], datetime]
             known = _deletions(keys, place, wish)
             for old in (draft, *_logs(draft)):
                 old.unlink(missing_ok=True)
-            copy_database(place / DATABASE, draft)
+            copy_file(place / DATABASE, draft)
             done = _bring_up(draft, keys, known, manifest, wish, clock)
             aside = _take_place(draft, target, clock(), sound=sound)
         keys.not_copied()

@@ -106,6 +106,33 @@ async def test_every_damaged_backup_is_refused(store: Store, tmp_path: Path, fol
         verify_backup(tmp_path)
 
 
+async def test_a_log_of_another_database_beside_a_backup_is_not_taken_in(
+    store: Store, folder: Path, clock: Clock, tmp_path: Path, open_store: Callable[..., Store]
+) -> None:
+    await some_families(store, 3)
+    place, _ = await store.copies.backup(tmp_path / "backups", BY)
+    keys, _ = await store.copies.copy_keys(tmp_path / "keys", BY, KEEP)
+    clock.pass_by(seconds=1)
+    await Family(store, "later").says()
+    logs = {
+        copy: (folder / f"{name}-wal").read_bytes()
+        for copy, name in ((place / "brasle.sqlite3", "brasle.sqlite3"), (keys, "keys.sqlite3"))
+    }
+    await store.close()
+    for copy, log in logs.items():
+        for end, stray in (("-wal", log), ("-journal", b"no journal" * 500)):
+            beside = copy.with_name(f"{copy.name}{end}")
+            beside.write_bytes(stray)
+            key_copies.put_back(keys, folder, replace=True)
+            clock.pass_by(seconds=1)
+            restore(place, folder, Wish(BY, replace=True), clock)
+            beside.unlink()
+            again = open_store()
+            assert await again.load("telegram", "2") is not None
+            assert await again.load("telegram", "later") is None
+            await again.close()
+
+
 async def test_a_running_server_and_a_folder_in_use_refuse_a_restore(
     store: Store, clock: Clock, folder: Path, tmp_path: Path, open_store: Callable[..., Store]
 ) -> None:
