@@ -22,8 +22,8 @@ def add_parser(commands: Any) -> None:
     actions.add_parser("list", help="everybody, with role and state")
     for name, purpose in (
         ("disable", "no page opens any more, at once"),
-        ("enable", "back to work, with password and codes of before"),
-        ("reset", "password or telephone lost: a new one-time link, the old ones are worth nothing"),
+        ("enable", "back to work, with password and codes of before; passkeys have to be added anew"),
+        ("reset", "password or telephone lost: a new one-time link, old proofs and passkeys are worth nothing"),
         ("revoke", "sign out of every browser, at once"),
     ):
         action = actions.add_parser(name, help=purpose)

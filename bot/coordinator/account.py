@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from bot.channels.browser_session import new_session
 from bot.coordinator.access import Page, needs
+from bot.coordinator.browser_name import browser_name
 from bot.coordinator.enrolment import new_password_problems
 from bot.coordinator.one_time_codes import new_recovery_codes
 from bot.coordinator.passwords import SHORTEST
@@ -15,6 +16,7 @@ from bot.coordinator.sign_in import Refusal, prove, wrong
 from bot.coordinator.visit import ACCOUNT, HOME, Visit, without
 from bot.message import Text
 from bot.store.account_records import Proved
+from bot.store.passkeys import MOST
 from bot.store.telegram_roster import CODE_WORKS
 
 _SIGN_INS_SHOWN = 10
@@ -22,7 +24,7 @@ _SIGN_INS_SHOWN = 10
 
 @needs("account.own")
 async def own(visit: Visit) -> Response:
-    return await _page(visit)
+    return await show_account(visit)
 
 
 @needs("account.own")
@@ -30,10 +32,10 @@ async def change_password(visit: Visit) -> Response:
     """A new password; whoever else is signed in with the old one is signed out."""
     problems = new_password_problems(visit)
     if problems:
-        return await _page(visit, problems, form="password")
-    refusal = await _prove_again(visit, "password_now")
+        return await show_account(visit, problems)
+    refusal = await prove_again(visit, "password_now")
     if refusal is not None:
-        return await _page(visit, {"password_form": refusal.problem}, form="password", status=refusal.status)
+        return await show_account(visit, {"password_form": refusal.problem}, status=refusal.status)
     hashed = await visit.console.passwords.hash(visit.typed_as_is("password"))
     await visit.store.staff.change_password(visit.who.account_id, hashed, visit.secret)
     return visit.go(ACCOUNT, say=Text(key="console.account.password_changed"))
@@ -41,9 +43,9 @@ async def change_password(visit: Visit) -> Response:
 
 @needs("account.own")
 async def renew_recovery_codes(visit: Visit) -> Response:
-    refusal = await _prove_again(visit, "password_for_codes")
+    refusal = await prove_again(visit, "password_for_codes")
     if refusal is not None:
-        return await _page(visit, {"codes_form": refusal.problem}, form="codes", status=refusal.status)
+        return await show_account(visit, {"codes_form": refusal.problem}, status=refusal.status)
     codes = new_recovery_codes()
     await visit.store.staff.new_recovery_codes(visit.who.account_id, codes)
     await visit.store.staff.keep(visit.secret, {**visit.kept, "codes": codes})
@@ -67,9 +69,9 @@ async def end_others(visit: Visit) -> Response:
 @needs("account.own")
 async def new_telegram_code(visit: Visit) -> Response:
     """A code for linking one's own Telegram, shown once."""
-    refusal = await _prove_again(visit, "password_for_telegram")
+    refusal = await prove_again(visit, "password_for_telegram")
     if refusal is not None:
-        return await _page(visit, {"telegram_form": refusal.problem}, form="telegram", status=refusal.status)
+        return await show_account(visit, {"telegram_form": refusal.problem}, status=refusal.status)
     code = await visit.store.telegram_group.new_code(visit.who.account_id)
     await visit.store.staff.keep(visit.secret, {**visit.kept, "telegram_code": code})
     return visit.go(ACCOUNT)
@@ -82,18 +84,16 @@ async def unlink_telegram(visit: Visit) -> Response:
     return visit.go(ACCOUNT, say=Text(key="console.account.telegram_unlinked_now"))
 
 
-async def _prove_again(visit: Visit, field: str) -> Refusal | None:
+async def prove_again(visit: Visit, field: str) -> Refusal | None:
     """Ask for password and code once more: a browser left open must not be enough to take the account over."""
     browser = visit.console.cookies.secret(visit.request, "staff-browser") or new_session()
     proved = await prove(visit, visit.who.name, browser, password=visit.typed_as_is(field))
     if isinstance(proved, Proved):
-        return None if await visit.store.staff.confirm(proved) else wrong()
+        return None if await visit.store.staff.confirm(proved) else wrong(proved.proof.passkey is not None)
     return proved
 
 
-async def _page(
-    visit: Visit, problems: dict[str, Text] | None = None, *, form: str = "", status: int = 422
-) -> Response:
+async def show_account(visit: Visit, problems: dict[str, Text] | None = None, *, status: int = 422) -> Response:
     staff, account = visit.store.staff, visit.who.account_id
     code = visit.kept.get("telegram_code", "")
     if code:
@@ -103,11 +103,14 @@ async def _page(
         "account.html",
         status=status if problems else 200,
         problems=problems or {},
-        open_form=form,
+        typed=visit.form,
         least=SHORTEST,
         sessions=await staff.sessions(account, visit.console.idle),
         sign_ins=await staff.sign_ins(account, _SIGN_INS_SHOWN),
         codes_left=await staff.recovery_codes_left(account),
+        passkeys=await staff.passkeys(account),
+        most_passkeys=MOST,
+        browser=browser_name(visit.request.headers.get("user-agent", "")),
         has_group=group is not None,
         linked_since=await room.linked_since(account),
         telegram_code=code,

@@ -24,6 +24,7 @@ from bot.coordinator import (
     lead_acts,
     lead_page,
     notices_page,
+    passkey_pages,
     protocol_page,
     queue,
     records_page,
@@ -36,6 +37,7 @@ from bot.coordinator.access import Page
 from bot.coordinator.cookies import StaffCookies
 from bot.coordinator.gate import Gate
 from bot.coordinator.layout import STATIC, STATIC_PATH, Layout, MenuItem
+from bot.coordinator.passkeys import Passkeys
 from bot.coordinator.passwords import Passwords
 from bot.coordinator.visit import HOME, Visit
 from bot.lead_keeper import LeadKeeper
@@ -60,6 +62,7 @@ ROOMS: tuple[tuple[Page, ...], ...] = (
     sign_in.PAGES,
     enrolment.PAGES,
     account.PAGES,
+    passkey_pages.PAGES,
     accounts.PAGES,
     trail.PAGES,
 )
@@ -101,6 +104,7 @@ class Console:
         self.session_length = timedelta(hours=settings.console_session_hours)
         self.invitation_length = timedelta(hours=settings.console_invitation_hours)
         self.passwords = Passwords()
+        self.passkeys = Passkeys(settings.public_url, clock)
         self.keeper = LeadKeeper(store, protocol, clock=clock)
         self.layout = Layout(wording, MENU, banners=["demo"] if settings.demo else [])
         self.rooms = tuple(rooms)

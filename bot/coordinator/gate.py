@@ -128,7 +128,7 @@ def _signed_in(session: Session) -> SignedIn:
 
 def _words_of(form: FormData) -> list[str]:
     """What a person typed, as far as it is worth copying."""
-    secret = ("token", "password", "code", "again", "next")
+    secret = ("token", "password", "code", "again", "next", "passkey")
     return [
         value
         for name, value in form.multi_items()

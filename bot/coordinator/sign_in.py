@@ -1,4 +1,4 @@
-"""Signing in with name, password and a code from the telephone; signing out; the language of the pages."""
+"""Signing in with name, password and a code from the telephone or a passkey; signing out; the language of the pages."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from bot.channels.browser_session import new_session
 from bot.coordinator.access import Page, for_everybody, needs
 from bot.coordinator.browser_name import browser_name
 from bot.coordinator.one_time_codes import proof_of
+from bot.coordinator.passkeys import credential_of
 from bot.coordinator.visit import HOME, NOBODY, START, Visit, ours
 from bot.message import Text
-from bot.store.account_records import Locked, NewSession, Proved
+from bot.store.account_records import Locked, NewSession, Proof, Proved
 
-_LONGEST_NAME = 100
+LONGEST_NAME_TYPED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ async def sign_in(visit: Visit) -> Response:
     after = ours(visit.typed("next"))
     problems = {
         field: Text(key=f"console.sign_in.{field}_missing")
-        for field in ("name", "password", "code")
+        for field in ("name", "password") + (() if visit.typed("by_passkey") else ("code",))
         if not visit.typed_as_is(field).strip()
     }
     if problems:
@@ -52,7 +53,7 @@ async def sign_in(visit: Visit) -> Response:
     proved = await prove(visit, visit.typed("name"), browser, password=visit.typed_as_is("password"))
     new = begin_session(visit)
     if isinstance(proved, Proved) and not await visit.store.staff.succeed(proved, new):
-        proved = wrong()
+        proved = wrong(proved.proof.passkey is not None)
     if isinstance(proved, Refusal):
         return visit.page(
             "sign_in.html",
@@ -75,25 +76,43 @@ async def sign_in(visit: Visit) -> Response:
 
 
 async def prove(visit: Visit, name: str, browser: str, *, password: str) -> Proved | Refusal:
-    """Whether the typed password and code are those of this name; the code is not used up yet."""
+    """Whether password and code, or a passkey in place of the code, are those of this name. A code is not used up yet, a
+    challenge is.
+    """
     staff, passwords = visit.store.staff, visit.console.passwords
-    name = name[:_LONGEST_NAME]
+    came = visit.console.clock()  # waiting for the comparison must not cost a code its last seconds
+    name = name[:LONGEST_NAME_TYPED]
+    by_passkey = bool(visit.typed("by_passkey"))
+    asked = visit.console.passkeys.challenges.take(visit.secret, "prove", name) if by_passkey else None
+    if by_passkey and asked is None:
+        return Refusal(422, Text(key="console.passkey.late"))  # nothing was looked at, so nothing is counted
     if passwords.is_busy(await staff.knows_browser(name, browser)):
         return Refusal(503, Text(key="console.sign_in.busy"))
     attempt = await staff.attempt(name, browser)
     if isinstance(attempt, Locked):
         return Refusal(429, locked(attempt, visit.console.clock()))
     right = await passwords.is_right(attempt.password, password, attempt.known_browser)
-    proof = proof_of(visit.typed("code"), attempt.secret, attempt.step, visit.console.clock())
+    if asked is None:
+        proof = proof_of(visit.typed("code"), attempt.secret, attempt.step, came)
+    else:
+        proof = await _passkey(visit, attempt.account, asked[0])
     if not right or proof is None:
         await staff.refused(name, attempt.account)
-        return wrong()
+        return wrong(by_passkey)
     rehashed = await passwords.hash(password) if passwords.is_outdated(attempt.password) else None
     return Proved(name, attempt.account, proof, browser, rehashed)
 
 
-def wrong() -> Refusal:
-    return Refusal(422, Text(key="console.sign_in.wrong"))
+async def _passkey(visit: Visit, account: str, challenge: bytes) -> Proof | None:
+    """What the browser's answer proves; a credential of somebody else's proves nothing."""
+    answer = visit.typed("passkey_answer")
+    credential = credential_of(answer)
+    key = await visit.store.staff.passkey_key(account, credential) if credential is not None else None
+    return visit.console.passkeys.proof_of(answer, challenge, key) if key is not None else None
+
+
+def wrong(by_passkey: bool = False) -> Refusal:
+    return Refusal(422, Text(key="console.sign_in.wrong_passkey" if by_passkey else "console.sign_in.wrong"))
 
 
 def locked(attempt: Locked, now: datetime) -> Text:

@@ -93,10 +93,44 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What proved an attempt right: the step of a one-time code, or a recovery code, then used up."""
+    """What proved an attempt right: the step of a one-time code, or a recovery code, then used up; or a passkey, by its
+    credential's id, whose device counts `count` signatures by now.
+    """
 
     step: int | None = None
     recovery_code: str | None = None
+    passkey: bytes | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasskey:
+    """A passkey to keep. `public_key` in COSE form; `name` is what its owner calls it."""
+
+    credential: bytes
+    public_key: bytes
+    count: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey as its owner sees it. `mark` stands for it in forms."""
+
+    mark: str
+    credential: bytes
+    name: str
+    added: datetime
+    used: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyKey:
+    """What a signature is checked with. `count` is how many signatures its device had counted last."""
+
+    public_key: bytes
+    user_handle: bytes
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +196,4 @@ class SignIn:
     browser: str
     is_new: bool
     by_recovery_code: bool
+    by_passkey: bool = False

@@ -9,7 +9,7 @@ import secrets
 import unicodedata
 from datetime import datetime
 
-from bot.store import audit, codes, sessions
+from bot.store import audit, codes, passkeys, sessions
 from bot.store.account_records import (
     Account,
     Invitation,
@@ -96,7 +96,7 @@ def set_language(ledger: Ledger, account: str, language: str) -> None:
 
 
 def disable(ledger: Ledger, account: str, by: str) -> None:
-    """No page opens any more, links and sessions end. UnknownAccount, LastAdministrator."""
+    """No page opens any more, links and sessions end, passkeys are gone. UnknownAccount, LastAdministrator."""
     state, role = _known(ledger, account)
     if state == "disabled":
         return
@@ -104,11 +104,12 @@ def disable(ledger: Ledger, account: str, by: str) -> None:
         _keep_an_administrator(ledger, account, role, by)
     _set_state(ledger, by, Did("account.disable", account, "state", state, "disabled"))
     ledger.sql.execute(_SQL["drop_links"], (account,))
+    passkeys.drop_all(ledger, account, by)
     sessions.end_all(ledger, account, by)
 
 
 def enable(ledger: Ledger, account: str, by: str) -> None:
-    """Back to work with the password and codes of before; who never had any needs a new invitation."""
+    """Back to work with the password and codes of before, without passkeys; who never had any needs a new invitation."""
     state, _ = _known(ledger, account)
     if state == "disabled":
         [(enrolled,)] = ledger.sql.execute(_SQL["is_enrolled"], (account,)).fetchall()
@@ -127,6 +128,7 @@ def reset(ledger: Ledger, account: str, expires: datetime, by: str) -> Invitatio
     ledger.sql.execute(_SQL["forget_proofs"], (ledger.now(), account))
     for statement in ("drop_recovery_codes", "drop_links", "drop_browsers", "drop_telegram"):
         ledger.sql.execute(_SQL[statement], (account,))
+    passkeys.drop_all(ledger, account, by)
     sessions.end_all(ledger, account, by)
     _set_state(ledger, by, Did("account.reset", account, "state", state, "invited"))
     return new_link(ledger, account, "invitation", expires)

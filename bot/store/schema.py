@@ -29,6 +29,7 @@ STEPS = {
         "brasle_0005_effective_tier",
         "brasle_0006_figures",
         "brasle_0008_registry",
+        "brasle_0009_passkeys",
     ),
     "keys": ("keys_0001_first", "keys_0002_trail", "keys_0003_copies"),
 }

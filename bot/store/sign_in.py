@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.store import accounts, audit, sessions
+from bot.store import accounts, audit, passkeys, sessions
 from bot.store.account_records import Attempt, Enrolment, Locked, NewSession, Proof, Proved, SignIn
 from bot.store.audit_entry import Did
 from bot.store.ledger import Ledger
@@ -99,9 +99,11 @@ def succeed(ledger: Ledger, proved: Proved, new: NewSession) -> bool:
     if proved.rehashed is not None:
         _set_password(ledger, account, proved.rehashed)
     sessions.begin(ledger, account, "signed_in", new)
-    by_recovery_code = proved.proof.recovery_code is not None
-    ledger.sql.execute(_SQL["add_sign_in"], (account, now, new.browser, int(is_new), int(by_recovery_code)))
-    how = ("new browser" if is_new else "known browser") + (" by recovery code" if by_recovery_code else "")
+    by_recovery_code, by_passkey = proved.proof.recovery_code is not None, proved.proof.passkey is not None
+    row = (account, now, new.browser, int(is_new), int(by_recovery_code), int(by_passkey))
+    ledger.sql.execute(_SQL["add_sign_in"], row)
+    by = " by recovery code" if by_recovery_code else " by passkey" if by_passkey else ""
+    how = ("new browser" if is_new else "known browser") + by
     audit.append(ledger, f"account:{account}", Did("sign_in", account, reason=how))
     return True
 
@@ -136,7 +138,7 @@ def enrol(ledger: Ledger, account: str, enrolment: Enrolment, new: NewSession) -
 def begin_first(ledger: Ledger, account: str, new: NewSession, how: str) -> None:
     """A session that no password began: after the enrolment, or by a link into a demo."""
     sessions.begin(ledger, account, "signed_in", new)
-    ledger.sql.execute(_SQL["add_sign_in"], (account, ledger.now(), new.browser, 1, 0))
+    ledger.sql.execute(_SQL["add_sign_in"], (account, ledger.now(), new.browser, 1, 0, 0))
     audit.append(ledger, f"account:{account}", Did("sign_in", account, reason=how))
 
 
@@ -181,7 +183,7 @@ def recovery_codes_left(ledger: Ledger, account: str) -> int:
 def sign_ins(ledger: Ledger, account: str, most: int) -> list[SignIn]:
     """The last sign-ins, newest first."""
     rows = ledger.sql.execute(_SQL["sign_ins"], (account, most)).fetchall()
-    return [SignIn(from_micros(at), browser, bool(new), bool(code)) for at, browser, new, code in rows]
+    return [SignIn(from_micros(at), browser, *map(bool, how)) for at, browser, *how in rows]
 
 
 def purge(ledger: Ledger) -> None:
@@ -221,7 +223,9 @@ def _keep_browser(ledger: Ledger, account: str, browser: str) -> None:
 
 
 def _use(ledger: Ledger, account: str, proof: Proof) -> bool:
-    """Take a code once: of two requests with the same one, the second finds it used."""
+    """Take a code once: of two requests with the same one, the second finds it used. A passkey's count goes up only."""
+    if proof.passkey is not None:
+        return passkeys.use(ledger, account, proof.passkey, proof.count)
     if proof.step is not None:
         return bool(ledger.sql.execute(_SQL["use_step"], {"step": proof.step, "id": account}).rowcount)
     if proof.recovery_code is None:

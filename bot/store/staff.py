@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.store import accounts, audit, sessions, sign_in
+from bot.store import accounts, audit, passkeys, sessions, sign_in
 from bot.store.account_records import (
     Account,
     Attempt,
@@ -14,8 +14,11 @@ from bot.store.account_records import (
     Invitation,
     Locked,
     NewAccount,
+    NewPasskey,
     NewSession,
     OpenLink,
+    Passkey,
+    PasskeyKey,
     Proved,
     Session,
     SignIn,
@@ -134,6 +137,28 @@ class Staff:
     async def sign_ins(self, account: str, most: int = 20) -> list[SignIn]:
         """The last sign-ins, newest first."""
         return self._store._read(sign_in.sign_ins, account, most)
+
+    # Passkeys
+
+    async def add_passkey(self, account: str, new: NewPasskey) -> bool:
+        """False if it is known already, or the account has as many as it may."""
+        return await self._store._write(passkeys.add, account, new)
+
+    async def passkeys(self, account: str) -> list[Passkey]:
+        """The oldest first."""
+        return self._store._read(passkeys.of_account, account)
+
+    async def passkey_key(self, account: str, credential: bytes) -> PasskeyKey | None:
+        """What a signature is checked with; None if the credential is none of this account's."""
+        return self._store._read(passkeys.key_of, account, credential)
+
+    async def passkey_user(self, account: str) -> bytes:
+        """By what a device knows whose passkey it holds."""
+        return self._store._read(passkeys.user_handle, account)
+
+    async def remove_passkey(self, account: str, mark: str) -> bool:
+        """False if this account has none of this mark."""
+        return await self._store._write(passkeys.remove, account, mark)
 
     # Sessions
 

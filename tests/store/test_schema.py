@@ -31,6 +31,7 @@ NOT_A_PERSONS = {
     "account_session": "staff of the site",
     "known_browser": "staff of the site",
     "sign_in": "staff of the site",
+    "passkey": "staff of the site",
     "sign_in_attempt": "keyed hashes of names typed by staff, a day",
     "account_telegram": "staff of the site",
     "telegram_code": "staff of the site",

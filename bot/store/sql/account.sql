@@ -88,10 +88,10 @@ ON CONFLICT (mark) DO UPDATE SET seen = excluded.seen WHERE account = excluded.a
 SELECT 1 FROM known_browser WHERE mark = ? AND account = ?;
 
 -- name: add_sign_in
-INSERT INTO sign_in (account, at, browser, is_new, by_recovery_code) VALUES (?, ?, ?, ?, ?);
+INSERT INTO sign_in (account, at, browser, is_new, by_recovery_code, by_passkey) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: sign_ins
-SELECT at, browser, is_new, by_recovery_code FROM sign_in WHERE account = ? ORDER BY id DESC LIMIT ?;
+SELECT at, browser, is_new, by_recovery_code, by_passkey FROM sign_in WHERE account = ? ORDER BY id DESC LIMIT ?;
 
 -- name: attempt
 SELECT tries, locked_until FROM sign_in_attempt WHERE mark = ?;

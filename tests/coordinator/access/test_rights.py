@@ -128,7 +128,7 @@ def test_every_page_and_every_menu_item_names_a_right_of_the_table() -> None:
 
 def test_only_what_leads_to_signing_in_is_open_to_everybody() -> None:
     open_paths = {page.path for room in ROOMS for page in room if page.admission.who == "everybody"}
-    assert open_paths == {"/sign-in", "/language", "/invitation", "/invitation/{token}", "/demo"}
+    assert open_paths == {"/sign-in", "/passkey", "/language", "/invitation", "/invitation/{token}", "/demo"}
 
 
 def test_a_page_without_a_mark_does_not_start(site: ConsoleSite) -> None:

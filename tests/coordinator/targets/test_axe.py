@@ -15,6 +15,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
 
 from bot.channels.browser_session import form_token
+from bot.coordinator.passkeys import Party
 from bot.store.store import Store
 from tests.browser.serving import serve
 from tests.coordinator.access.test_chromium import PICTURES, WIDER
@@ -59,6 +60,7 @@ async def served_ward(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
     site = open_site(tmp_path_factory.mktemp("axe") / "data", stores.append, **SETTINGS)
     ward = await fill(site, site.account("pi", "Zhou Yi"))
     server, task, site.base = await serve(site.app)
+    site.console.passkeys.party = Party("localhost", site.base)
     yield ward
     server.should_exit = True
     await task

@@ -29,9 +29,10 @@ from tests.coordinator.targets.ward import (
 LANGUAGES = WORDING.languages()
 SECRET = re.compile("password|code|again")
 # Where the sentence stands above the form instead: all of what was typed is wrong, or nothing can be typed.
-ABOVE = frozenset({"form", "password_form", "codes_form", "telegram_form", "accounts"})
+ABOVE = frozenset({"form", "password_form", "codes_form", "telegram_form", "passkey_form", "accounts"})
 # A hidden field or a button's value is not typed.
 NOT_TYPED = frozenset({"hidden", "button"})
+PROOFS = ("password_now", "password_for_codes", "password_for_telegram", "password_for_passkey", "password_to_remove")
 BY_PATH = {page.path: page for page in POSTED}
 
 
@@ -108,10 +109,7 @@ def test_every_field_that_a_page_shows_is_filled_in_wrongly_somewhere(one_ward: 
     for path, names in shown.items():
         tried = {wrong.field for wrong in FORMS.get(path, ())}
         # The language of an invitation offers nothing wrong, and the two proofs are refused together.
-        assert (
-            names - {"language", "password_now", "password_for_codes", "password_for_telegram"} <= tried | {"code"}
-            or tried <= ABOVE
-        ), path
+        assert names - {"language", *PROOFS} <= tried | {"code"} or tried <= ABOVE, path
 
 
 def template(ward: Ward, action: str) -> str:

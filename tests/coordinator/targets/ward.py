@@ -16,7 +16,7 @@ from bot.coordinator.access import Page
 from bot.coordinator.console import ROOMS
 from bot.flows.dialogue import Remark
 from bot.notice_plan import NoticePlan
-from bot.store.account_records import NewAccount, NewSession
+from bot.store.account_records import NewAccount, NewPasskey, NewSession
 from bot.store.announcing import Announcement
 from bot.store.work_records import NewDecision, NewOverride
 from brasle_prescreen.lead_work import Outcome
@@ -24,7 +24,7 @@ from tests.coordinator.site import Account, ConsoleSite
 from tests.coordinator.work.families import Told, girl, hands_over
 
 # Every part of a page is shown that a setting shows.
-SETTINGS: Mapping[str, Any] = {"telegram_group": -1001234567890}
+SETTINGS: Mapping[str, Any] = {"telegram_group": -1001234567890, "public_url": "http://localhost:8080"}
 PAGES: tuple[Page, ...] = tuple(page for room in ROOMS for page in room)
 READ = tuple(page for page in PAGES if not page.post)
 POSTED = tuple(page for page in PAGES if page.post)
@@ -109,6 +109,7 @@ async def fill(site: ConsoleSite, account: Account) -> Ward:
     [item] = await store.due("notice", 9, site.clock.now)
     await store.give_up(item.id, hostile("zwhy"))
     await store.set_recruiting("waitlist", today, 3, holder)
+    await store.staff.add_passkey(account.id, NewPasskey(b"one of hers", b"key", 0, hostile("zdevice")))
     until = site.clock.now + timedelta(days=1)
     invited = await store.staff.invite(NewAccount('Zhao "><i>Wu</i>', "coordinator", "zh_Hans"), until, "command:test")
     ward.parts = {
@@ -156,6 +157,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/enrolment": ("/enrolment",),
     "/recovery-codes": ("/recovery-codes",),
     "/account": ("/account",),
+    "/account/passkeys/new": ("/account/passkeys/new",),
     "/accounts": ("/accounts",),
     "/trail": ("/trail", "/trail?day=2026-13-45", "/trail?action=lead.read"),
 }
@@ -236,6 +238,16 @@ FORMS: dict[str, tuple[Typed, ...]] = {
     ),
     "/account/telegram": (Typed("telegram_form", {"password_for_telegram": "wrong", "code": "000000"}),),
     "/account/recovery-codes": (Typed("codes_form", {"password_for_codes": "wrong", "code": "000000"}),),
+    "/account/passkeys": (
+        Typed("passkey_name", {"passkey_name": "", "password_for_passkey": "wrong", "code": "000000"}),
+        Typed("passkey_name", {"passkey_name": "y" * 41}),
+        Typed("passkey_name", {"passkey_name": ODD}),
+        Typed("passkey_form", {"passkey_name": "Laptop", "password_for_passkey": "wrong", "code": "000000"}),
+    ),
+    "/account/passkeys/remove": (
+        Typed("passkey_mark", {"passkey_mark": "", "password_to_remove": "wrong", "code": "000000"}),
+        Typed("passkey_mark", {"passkey_mark": ODD}),
+    ),
     "/accounts/invite": (
         Typed("name", {"name": "", "role": "pi", "language": "en"}),
         Typed("name", {"name": "y" * 41, "role": "pi", "language": "en"}),
@@ -261,6 +273,8 @@ PRESSES = frozenset(
         "/view/{view}/claim",
         "/accounts/link",
         "/account/telegram/unlink",
+        "/account/passkeys/new",
+        "/passkey",
         "/account/sessions/end",
         "/account/sessions/end-others",
         "/sign-out",
@@ -275,6 +289,7 @@ BY_ROLE = {
     # A new account each time: who guesses too often is locked.
     "/account/telegram": "coordinator",
     "/account/recovery-codes": "coordinator",
+    "/account/passkeys": "coordinator",
     "/accounts/invite": "administrator",
     "/accounts/{id}/role": "administrator",
     "/trail/check": "administrator",
