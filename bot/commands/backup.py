@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.commands.beside_server import with_store
 from bot.commands.operator import operator
+from bot.progress import progress
 
 
 def add_parser(commands: Any) -> None:
@@ -23,7 +24,8 @@ def run(args: argparse.Namespace) -> int:
 
 async def _act(store: Any, to: Path) -> int:
     try:
-        place, manifest = await store.copies.backup(to, operator())
+        with progress() as tell:
+            place, manifest = await store.copies.backup(to, operator(), tell)
     except FileExistsError as error:
         print(f"{error} was made in this very second: run this again.", file=sys.stderr)
         return 1

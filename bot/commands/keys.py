@@ -76,6 +76,7 @@ def _put_back(args: argparse.Namespace) -> int:
 
 def _rotate() -> int:
     from bot.doctor import load_settings
+    from bot.progress import progress
     from bot.secret_files import secret
     from bot.store.audit_entry import Did
     from bot.store.errors import worded
@@ -86,8 +87,8 @@ def _rotate() -> int:
     if isinstance(settings, str):
         print(settings, file=sys.stderr)
         return 2
-    with worded(settings.data):
-        keys = rotate(settings.data)
+    with worded(settings.data), progress() as tell:
+        keys = rotate(settings.data, tell)
 
     async def note(store: Any, _: Any) -> int:
         await store.trail.record(operator(), Did("keys.rotated", became=keys))

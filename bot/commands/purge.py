@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from bot.commands.beside_server import with_store
+from bot.progress import progress
 
 
 def add_parser(commands: Any) -> None:
@@ -18,7 +19,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _act(store: Any, settings: Any) -> int:
-    done = await store.purge(settings.keep())
+    with progress() as tell:
+        done = await store.purge(settings.keep(), tell)
     print(f"Deleted: {done.people} families whose time had run out, {done.key_copies} old copies of keys.")
     print(
         f"Kept are: no permission given {settings.keep_declined_days} days, unfinished {settings.keep_unfinished_days}, "

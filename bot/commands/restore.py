@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.operator import operator
+from bot.progress import progress
 
 
 def add_parser(commands: Any) -> None:
@@ -32,8 +33,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     wish = Wish(operator(), args.replace, tuple(args.deletions), args.no_deletions, head)
     try:
-        with worded(args.into):
-            done = restore(args.backup.resolve(), args.into.resolve(), wish, utc_now)
+        with worded(args.into), progress() as tell:
+            done = restore(args.backup.resolve(), args.into.resolve(), wish, utc_now, tell)
     except StoreError as error:
         print(error, file=sys.stderr)
         return 1

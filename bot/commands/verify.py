@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bot.progress import progress
+
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("verify", help="whether a backup is whole")
@@ -18,7 +20,8 @@ def run(args: argparse.Namespace) -> int:
     from bot.store.errors import StoreError
 
     try:
-        manifest = verify_backup(args.backup.resolve())
+        with progress() as tell:
+            manifest = verify_backup(args.backup.resolve(), tell)
     except StoreError as error:
         print(error, file=sys.stderr)
         return 1

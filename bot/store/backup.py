@@ -15,7 +15,8 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from bot.store.copying import copy_database, look_through, make_durable, sha256
+from bot.progress import Tell, untold
+from bot.store.copying import CHECKING, copy_database, look_through, make_durable, sha256
 from bot.store.errors import BadCopy
 from bot.store.schema import STEPS
 
@@ -49,7 +50,7 @@ def stamp(now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%SZ}"
 
 
-def make_backup(folder: Path, to: Path, now: datetime) -> tuple[Path, Manifest]:
+def make_backup(folder: Path, to: Path, now: datetime, tell: Tell = untold) -> tuple[Path, Manifest]:
     """A checked backup in a folder of its own in `to`; it gets its name only when it is whole.
 
     FileExistsError if one was made in this very second.
@@ -62,7 +63,8 @@ def make_backup(folder: Path, to: Path, now: datetime) -> tuple[Path, Manifest]:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     copy = draft / DATABASE
-    copy_database(folder / DATABASE, copy)
+    copy_database(folder / DATABASE, copy, tell)
+    tell(CHECKING, 0, 0)
     manifest = Manifest(
         form=_FORM,
         made=now.isoformat(timespec="seconds"),
@@ -83,7 +85,7 @@ def make_backup(folder: Path, to: Path, now: datetime) -> tuple[Path, Manifest]:
     return place, manifest
 
 
-def verify_backup(place: Path) -> Manifest:
+def verify_backup(place: Path, tell: Tell = untold) -> Manifest:
     """The manifest of a whole backup; BadCopy says what is wrong with another."""
     manifest = _manifest(place)
     copy = place / DATABASE
@@ -91,6 +93,7 @@ def verify_backup(place: Path) -> Manifest:
         raise BadCopy(f"{copy} is missing: this backup cannot be used.")
     if copy.stat().st_size != manifest.bytes or sha256(copy) != manifest.sha256:
         raise BadCopy(f"{copy} is not what was written on {manifest.made}: it is damaged, take an older backup.")
+    tell(CHECKING, 0, 0)
     if look_through(copy) != manifest.rows:
         raise BadCopy(f"{copy} does not hold the rows that its manifest names: take an older backup.")
     if _steps(copy) > len(STEPS["brasle"]):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.progress import Tell, untold
 from bot.store import access_report, deletion_list, incident, key_copies
 from bot.store.access_report import Report
 from bot.store.audit_entry import Did
@@ -43,11 +44,11 @@ class Copies:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def backup(self, to: Path, by: str) -> tuple[Path, Manifest]:
+    async def backup(self, to: Path, by: str, tell: Tell = untold) -> tuple[Path, Manifest]:
         """A checked backup in a new folder in `to` (absolute); from now on `to` is told of deletions."""
         now = self._store.clock()
         await self._store.trail.record(by, Did("backup.made", field="database"))
-        made = await asyncio.to_thread(make_backup, self._store.folder, to, now)
+        made = await asyncio.to_thread(make_backup, self._store.folder, to, now, tell)
         await self._store._write(_note, to, "database")
         return made
 

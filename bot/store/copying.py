@@ -9,18 +9,28 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from bot.progress import Tell, untold
 from bot.store.connection import connect_reader
 from bot.store.errors import BadCopy
 from bot.store.master_key import flush_folder
 
+COPYING = "Copying the database"
+CHECKING = "Checking the copy"
+# Pages copied before it is told how far it is: 4 MB.
+_PAGES = 1024
+
 _PIECE = 1 << 20  # bytes
 
 
-def copy_database(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path, tell: Tell = untold) -> None:
     """The state of one moment, by SQLite's own means; writers are not held up. `target` must not exist."""
     os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(connect_reader(source)) as sql, closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        sql.backup(copy)
+        # One reading from the first page to the last: what is written meanwhile does not begin the copy anew.
+        sql.execute("BEGIN")
+        sql.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        sql.backup(copy, pages=_PAGES, progress=lambda _, left, whole: tell(COPYING, whole - left, whole))
+        sql.execute("COMMIT")
         copy.execute("PRAGMA journal_mode = DELETE").fetchall()  # one file that stands for itself
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.progress import Tell, untold
 from bot.store import audit, deletion_list, erasure
 from bot.store.audit import Head
 from bot.store.audit_entry import Restored
@@ -75,7 +76,7 @@ def restore(place: Path, folder: Path, wish: Wish, clock: Callable[[], datetime]
             for old in (draft, *_logs(draft)):
                 old.unlink(missing_ok=True)
             copy_file(place / DATABASE, draft)
-            done = _bring_up(draft, keys, known, manifest, wish, clock)
+            done = _bring_up(draft, keys, known, manifest, wish, clock, tell)
             aside = _take_place(draft, target, clock(), sound=sound)
         keys.not_copied()
         with closing(sqlite3.connect(target, isolation_level=None)) as sql:
@@ -108,6 +109,7 @@ def _bring_up(
     manifest: Manifest,
     wish: Wish,
     clock: Callable[[], datetime],
+    tell: Tell,
 ) -> tuple[int, int, Restored]:
     """The draft as it may be served: today's shape, without the deleted, the break noted."""
     with closing(sqlite3.connect(draft, isolation_level=None)) as sql:
@@ -123,7 +125,8 @@ def _bring_up(
             anchor = keys.anchor()
             ends = [anchor[0] if anchor else 0, wish.head.seq if wish.head else 0]
             lost = audit.note_restored(ledger, wish.by, manifest.made, max(ends))
-            for person in gone:
+            for done, person in enumerate(gone):
+                tell("Deleting again who has deleted since", done, len(gone))
                 erasure.erase_person(ledger, person)
         erasure.finish_erasures(ledger)
         without_key = len(_people(sql) - keys.people())

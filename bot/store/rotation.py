@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.progress import Tell, untold
 from bot.store.connection import transaction
 from bot.store.errors import MasterKeyError
 from bot.store.keyring import FILE_NAME, PERSON_KEY, Master, master_of, secret_place
@@ -21,7 +22,7 @@ from bot.store.sole_use import held_alone, no_server
 _SQL = load_queries("keyring")
 
 
-def rotate(folder: Path) -> int:
+def rotate(folder: Path, tell: Tell = untold) -> int:
     """Go over to a new master key; gives how many keys it wraps now. InUse while a server runs, MasterKeyError."""
     if not (folder / FILE_NAME).exists():
         raise MasterKeyError(f"{folder} has no {FILE_NAME}: there is nothing to wrap anew.")
@@ -36,10 +37,13 @@ def rotate(folder: Path) -> int:
                     for name, wrapped in sql.execute(_SQL["secrets"]).fetchall()
                     for place in [secret_place(name)]
                 ]
-                people = [
-                    (after.wrap.close(PERSON_KEY, before.wrap.open(PERSON_KEY, wrapped)), after.name, person)
-                    for person, wrapped in sql.execute(_SQL["person_keys"]).fetchall()
-                ]
+                wrapped_keys = sql.execute(_SQL["person_keys"]).fetchall()
+                people = []
+                for done, (person, wrapped) in enumerate(wrapped_keys):
+                    tell("Wrapping the keys anew", done, len(wrapped_keys))
+                    people.append(
+                        (after.wrap.close(PERSON_KEY, before.wrap.open(PERSON_KEY, wrapped)), after.name, person)
+                    )
             except CannotOpen:
                 raise MasterKeyError(
                     "The master key does not open every key of this folder, so nothing was changed: "

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from bot.progress import Tell, untold
 from bot.store import (
     addresses,
     audit,
@@ -373,7 +374,7 @@ class Store:
         """What waits, what was set aside, and how many leads there are of each status."""
         return self._read(backlog)
 
-    async def purge(self, keep: Keep | None = None) -> Purged:
+    async def purge(self, keep: Keep | None = None, tell: Tell = untold) -> Purged:
         """To be called every hour or so: forget what is kept for a time only, families whose time has run out too."""
         await self._write(_purge)
         await self.trail.anchor()
@@ -382,6 +383,7 @@ class Store:
         people = 0
         while found := await self._write(retention.purge_some, keep):
             people += found
+            tell("Deleting families whose time has run out", people, 0)
         return Purged(people, len(await self.copies.keep_house(keep.key_copies)))
 
     async def past_figures(self) -> dict[tuple[int, str], int]:
