@@ -22,9 +22,7 @@ from bot.store.errors import StoreUnavailable
 from bot.store.store import Store
 from bot.wording import Wording, WordingError
 from bot.wording_live import LiveWording
-from brasle_prescreen import load_protocol
 from brasle_prescreen.family_question import load_family_questions
-from brasle_prescreen.question import load_questions
 from brasle_prescreen.reading.choice import check_words
 
 if TYPE_CHECKING:
@@ -57,8 +55,8 @@ class App:
             raise WordingError(why)
         for key, _ in self.wording.state.held:
             log.warning("A text keeps its last whole wording: 'brasle-prescreen doctor' tells why.", key=key)
-        self.protocol = load_protocol()
-        self.questions = load_questions()
+        self.protocols = settings.protocols()
+        self.protocol, self.questions = self.protocols.first.protocol, self.protocols.first.questions
         load_family_questions()
         check_words()
         self.store = Store.open(settings.data, clock=clock)
@@ -75,6 +73,7 @@ class App:
             self.protocol,
             self.questions,
             self.wording,
+            protocols=self.protocols,
             site=settings.site(),
             demo=settings.demo,
             clock=clock,
@@ -152,7 +151,7 @@ class App:
             gate=self.gates["browser"],
             trust_proxy=self.settings.trust_proxy,
         )
-        console = Console(self.store, self.wording, self.protocol, self.settings, clock=self._clock)
+        console = Console(self.store, self.wording, self.protocols, self.settings, clock=self._clock)
         telegram = self.telegram.routes() if self.telegram is not None else []
         return web_app(
             [*telegram, *console.routes(), *browser.routes()],
@@ -206,7 +205,7 @@ class App:
             "housekeeping": self._keep_house,
             "reminders": self._remind,
             "figures": self._count,
-            "leads": LeadKeeper(self.store, self.protocol, clock=self._clock).run,
+            "leads": LeadKeeper(self.store, self.protocols, clock=self._clock).run,
             "texts": self._reloader().run,
         }
         if self.settings.notify:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.coordinator.grid import as_decision
 from bot.flows.turn import SITE_ZONE
+from bot.lead_version import as_protocols, version_of
 from bot.log import logger
 from bot.store.errors import StoreUnavailable
 from bot.store.work_records import Decision, Look, Override, ToLook
@@ -19,6 +20,7 @@ from brasle_prescreen.judgement import Verdict
 from brasle_prescreen.lead import CloseCategory, is_criterion
 from brasle_prescreen.protocol import Protocol
 from brasle_prescreen.site_decision import SecondLook, look_again
+from brasle_prescreen.versions import Protocols
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -32,9 +34,9 @@ log = logger(__name__)
 class LeadKeeper:
     """One for each running server; a look that is cut off is taken again, and nothing is done twice."""
 
-    def __init__(self, store: Store, protocol: Protocol, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, protocol: Protocol | Protocols, *, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._protocol = protocol
+        self._protocols = as_protocols(protocol)
         self._clock = clock
 
     async def run(self) -> None:
@@ -55,7 +57,7 @@ class LeadKeeper:
         """Judge again what waits for it, or this lead alone; gives how many leads were looked at."""
         looked = 0
         while True:
-            today, trial = self._today(), self._protocol.sha256
+            today, trial = self._today(), self._protocols.sha256
             basis, decisions, waiting = await self._store.desk.looks_waiting(today, trial, _AT_ONCE, code)
             if not waiting:
                 return looked
@@ -72,10 +74,10 @@ class LeadKeeper:
         file = await self._store.desk.judged_by(code)
         if file is None:
             return None
-        packet, overrides = file
+        packet, overrides, version = file
         today = self._today()
         try:
-            seen = self._seen(packet, overrides, await self._store.desk.decisions(), today)
+            seen = self._seen(packet, version, overrides, await self._store.desk.decisions(), today)
         except (AnswerError, KeyError):
             return None
         day = seen.clears_on
@@ -96,7 +98,7 @@ class LeadKeeper:
     def _judged(self, lead: ToLook, decisions: Sequence[Decision], today: date) -> Look:
         stored = {one["id"]: one["verdict"] for one in lead.packet.get("criteria", ())}
         try:
-            seen = self._seen(lead.packet, lead.overrides, decisions, today)
+            seen = self._seen(lead.packet, lead.version, lead.overrides, decisions, today)
         except (AnswerError, KeyError):  # of another version: it stands as it was judged then
             day = lead.packet.get("earliest_date")
             return Look(lead.tier, date.fromisoformat(day) if day else None, {})
@@ -107,13 +109,14 @@ class LeadKeeper:
     def _seen(
         self,
         packet: Mapping[str, Any],
+        version: str,
         overrides: Mapping[str, Override],
         decisions: Sequence[Decision],
         today: date,
     ) -> SecondLook:
         """AnswerError and KeyError for answers of another version, or none at all."""
         return look_again(
-            self._protocol,
+            version_of(self._protocols, packet, version, today).protocol,
             packet["answers"],
             today,
             [as_decision(one) for one in decisions if one.verdict],

@@ -14,6 +14,7 @@ from bot.flood import Limits
 from bot.flows.turn import SITE_ZONE, SiteFacts
 from bot.notice_plan import NoticePlan, parse_quiet, parse_times
 from bot.store.keeping import Keep
+from brasle_prescreen.versions import Protocols, load_protocols
 from brasle_prescreen.working_hours import parse_spans
 
 
@@ -34,6 +35,8 @@ class Settings(BaseSettings):
 
     data: Path = Path("data")
     locales: Path | None = None
+    # Amendments of the protocol, each a folder of its own below this one.
+    amendments: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
@@ -127,7 +130,7 @@ class Settings(BaseSettings):
     def _no_slash(cls, value: str) -> str:
         return value.strip().rstrip("/")
 
-    @field_validator("bot_token", "webhook_secret", "telegram_group", mode="before")
+    @field_validator("bot_token", "webhook_secret", "telegram_group", "amendments", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -150,6 +153,10 @@ class Settings(BaseSettings):
         """
         named = {f"second:{position}": target for position, target in enumerate(self.notify_second)}
         return named | {f"pi:{position}": target for position, target in enumerate(self.notify_pi)}
+
+    def protocols(self) -> Protocols:
+        """Every version of the protocol; ProtocolError for a mistake in an amendment."""
+        return load_protocols(*([] if self.amendments is None else [self.amendments]))
 
     def limits(self) -> Limits:
         """How much may be sent."""

@@ -28,7 +28,8 @@ MAY_CHANGE = (
     "score.toml",
     "study.toml",
 )
-_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
+# Short, and no digits in a row like those of a telephone: it stands in the trail.
+_NUMBER = re.compile(r"(?!.*[0-9]{7})[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 _PLACE = re.compile(r"\A(?P<file>\w+\.toml)(?:, (?P<entry>[\w.-]+(?:\[\d+\])?))?: (?P<rest>.*)\Z", re.DOTALL)
 _KEY = re.compile(r"'(\w+)'")
 

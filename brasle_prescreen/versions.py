@@ -119,8 +119,8 @@ class Protocols:
         return found
 
 
-def load_protocols(*more: Path) -> Protocols:
-    """The shipped trial with its amendments and those below these folders, each a folder of its own.
+def load_protocols(*more: Path, shipped: bool = True) -> Protocols:
+    """The shipped trial with its amendments (`shipped`) and those below these folders, each a folder of its own.
 
     ProtocolError for the first mistake in any of them. Whether they are sealed is for the caller: `seal_problems`.
     """
@@ -129,7 +129,7 @@ def load_protocols(*more: Path) -> Protocols:
     for place in more:
         if not place.is_dir():
             raise ProtocolError(f"amendments: there is no folder {place.name!r}. Mend the setting, or make the folder.")
-    found = [read_amendment(folder) for folder in folders((SHIPPED, *more))]
+    found = [read_amendment(folder) for folder in folders((*([SHIPPED] if shipped else []), *more))]
     protocols = Protocols.alone(load_protocol(), load_questions())
     for amendment in sorted(found, key=lambda one: (one.counts_from, one.number)):
         protocols = amended(protocols, amendment)

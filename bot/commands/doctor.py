@@ -95,4 +95,18 @@ def _data_files(settings: Any) -> list[str]:
         check_words()
     except (ProtocolError, QuestionsError, WordsError) as error:
         lines.append(f"STOP  trial files: {error}")
-    return [*lines, *text_lines(settings)]
+    return [*lines, *_versions(settings), *text_lines(settings)]
+
+
+def _versions(settings: Any) -> list[str]:
+    """The amendments; what is wrong with one stands among the problems already."""
+    from brasle_prescreen.trial_entry import ProtocolError
+
+    try:
+        amended = settings.protocols().versions[1:]
+    except ProtocolError:
+        return []
+    return [
+        f"ok    protocol: amendment {one.number} counts from {one.counts_from}, {len(one.changes)} differences"
+        for one in amended
+    ]

@@ -40,12 +40,15 @@ from bot.coordinator.layout import STATIC, STATIC_PATH, Layout, MenuItem
 from bot.coordinator.passkeys import Passkeys
 from bot.coordinator.passwords import Passwords
 from bot.coordinator.visit import HOME, Visit
+from bot.flows.turn import SITE_ZONE
 from bot.lead_keeper import LeadKeeper
+from bot.lead_version import as_protocols
 from bot.message import Text
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.wording import ENGLISH, Wording
 from brasle_prescreen.protocol import Protocol
+from brasle_prescreen.versions import Protocols, Version
 
 # The rooms of the console, each a module with PAGES.
 ROOMS: tuple[tuple[Page, ...], ...] = (
@@ -86,7 +89,7 @@ class Console:
         self,
         store: Store,
         wording: Wording,
-        protocol: Protocol,
+        protocol: Protocol | Protocols,
         settings: Settings,
         *,
         clock: Callable[[], datetime],
@@ -95,7 +98,7 @@ class Console:
         address = urlsplit(settings.public_url)
         self.store = store
         self.wording = wording
-        self.protocol = protocol
+        self.protocols = as_protocols(protocol)
         self.settings = settings
         self.clock = clock
         self.public_host = address.netloc or None
@@ -105,7 +108,7 @@ class Console:
         self.invitation_length = timedelta(hours=settings.console_invitation_hours)
         self.passwords = Passwords()
         self.passkeys = Passkeys(settings.public_url, clock)
-        self.keeper = LeadKeeper(store, protocol, clock=clock)
+        self.keeper = LeadKeeper(store, self.protocols, clock=clock)
         self.layout = Layout(wording, MENU, banners=["demo"] if settings.demo else [])
         self.rooms = tuple(rooms)
         self._notes: Briefly[Text] = Briefly(seconds=120)
@@ -124,6 +127,15 @@ class Console:
             for page in pages
         ]
         return [Mount(STATIC_PATH, StaticFiles(directory=STATIC)), *routes]
+
+    @property
+    def in_force(self) -> Version:
+        """The version of the protocol that counts today."""
+        return self.protocols.on(self.clock().astimezone(SITE_ZONE).date())
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.in_force.protocol
 
     def link_to(self, token: str, request: Request) -> str:
         """An invitation's address, as the person invited can open it."""

@@ -29,7 +29,8 @@ async def fhir(visit: Visit) -> Response:
     console = visit.console
     recruiting = (await visit.store.recruiting()).state
     try:
-        made = await asyncio.to_thread(fhir_file, console.wording, console.protocol, recruiting, leads, console.clock())
+        first = console.protocols.first.protocol
+        made = await asyncio.to_thread(fhir_file, console.wording, first, recruiting, leads, console.clock())
     except FhirMissing:
         return await show(visit, {"lead": Text(key="console.export.fhir_missing")})
     await visit.record(Did("export.fhir", leads[0].code if typed else "", "json", None, len(leads)))
@@ -42,11 +43,11 @@ async def redcap(visit: Visit) -> Response:
     console = visit.console
     form = visit.typed("form")
     if form == "dictionary":
-        made = await asyncio.to_thread(redcap_dictionary, console.wording, console.protocol)
+        made = await asyncio.to_thread(redcap_dictionary, console.wording, console.protocols.first.protocol)
         await visit.record(Did("export.redcap_dictionary", "", CSV, None, made.count(b"\r\n") - 1))
     elif form == "data":
         leads = await visit.store.desk.every_packet()
-        made = await asyncio.to_thread(redcap_data, console.wording, console.protocol, leads)
+        made = await asyncio.to_thread(redcap_data, console.wording, console.protocols.first.protocol, leads)
         await visit.record(Did("export.redcap_data", "", CSV, None, len(leads)))
     else:
         return await show(visit, {"form": Text(key="console.export.choose_form")})

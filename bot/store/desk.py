@@ -15,6 +15,7 @@ from bot.store import (
     announcing,
     lead_file,
     lead_packets,
+    lead_protocol,
     lead_search,
     registry_checks,
     second_look,
@@ -180,8 +181,8 @@ class Desk:
         anew = partial(_looks_waiting, on=on, trial=trial, limit=limit, code="")
         return await asyncio.to_thread(self._in_another_thread, anew)
 
-    async def judged_by(self, code: str) -> tuple[Mapping[str, Any], Mapping[str, Override]] | None:
-        """The packet and the coordinators' own verdicts: for judging again, shown to nobody."""
+    async def judged_by(self, code: str) -> tuple[Mapping[str, Any], Mapping[str, Override], str] | None:
+        """Packet, the coordinators' own verdicts, the version of the protocol asked for: for judging again, not for eyes."""
         return self._store._read(lead_packets.judged_by, code)
 
     async def waits_for(self, code: str, today: date) -> date | None:
@@ -213,6 +214,10 @@ class Desk:
     async def log_lines(self) -> list[LogLine]:
         """The screening log, in the order in which families came."""
         return await asyncio.to_thread(self._in_another_thread, lead_packets.log_lines)
+
+    async def judge_by(self, codes: Sequence[str], version: str, by: str) -> int:
+        """Have these leads judged by that version of the protocol; gives how many were by another one."""
+        return await self._store._write(lead_protocol.judge_by, codes, version, by)
 
     async def note_rescreened(self, codes: list[str], looked_at: int, by: str) -> None:
         """The trail notes which leads were listed."""

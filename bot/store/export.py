@@ -123,7 +123,7 @@ def _lead(ledger: Ledger, code: str) -> dict[str, Any]:
 
 def _work(ledger: Ledger, code: str) -> dict[str, Any]:
     """What the site has done with the lead and written beside it."""
-    [(lead, person, snoozed, attempts, last, reached, closed_for, looked_on, verdicts)] = ledger.sql.execute(
+    [(lead, person, snoozed, attempts, last, reached, closed_for, looked_on, verdicts, version)] = ledger.sql.execute(
         _SQL["work"], (code,)
     ).fetchall()
     seal = ledger.seal(person)
@@ -139,6 +139,7 @@ def _work(ledger: Ledger, code: str) -> dict[str, Any]:
         "closed_for": None if closed_for is None else seal.open_text(work.CLOSED_FOR, closed_for),
         "looked_at_again_on": looked_on,
         "verdicts_since": None if verdicts is None else seal.open_json(second_look.VERDICTS, verdicts),
+        "judged_by_protocol": version,
         "steps": [
             {"at": _iso(at), "what": what, **({} if why is None else seal.open_json(leads.WHY, why))}
             for at, what, why in rows("steps")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from bot.store import audit, lead_queue, leads, second_look, work
+from bot.store import audit, lead_protocol, lead_queue, leads, second_look, work
 from bot.store.audit_entry import Did, Hidden
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
@@ -55,6 +55,7 @@ def read(ledger: Ledger, typed: str, by: str) -> LeadFile | None:
         merged_into=into[0][1] if into else None,
         may_undo=work.undoable(ledger, held, by),
         look=second_look.of_lead(ledger, held.id, held.person),
+        asked=lead_protocol.of_lead(ledger, held.id),
     )
 
 

@@ -22,13 +22,16 @@ _NEWEST = 100  # enough to see what waits for an answer; opening more would make
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A lead with its packet and the coordinators' own verdicts. `closed_for`: the reason, if it is closed."""
+    """A lead with its packet and the coordinators' own verdicts. `closed_for`: the reason, if it is closed. `version`: of
+    the protocol, if somebody has asked for a newer one than the packet's.
+    """
 
     code: str
     status: str
     packet: Mapping[str, Any]
     overrides: Mapping[str, Override]
     closed_for: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,10 @@ def every(ledger: Ledger) -> Iterator[Stored]:
         rows = ledger.sql.execute(_SQL["packets"], {"after": after, "limit": _AT_ONCE}).fetchall()
         if not rows:
             return
-        for id_, person, code, status, _, packet, closed_for in rows:
+        for id_, person, code, status, _, packet, closed_for, version in rows:
             after = id_
             if status != "withdrawn":
-                yield _stored(ledger, (id_, person, code, status, packet, closed_for))
+                yield _stored(ledger, (id_, person, code, status, packet, closed_for, version))
 
 
 def one(ledger: Ledger, code: str) -> Stored | None:
@@ -69,19 +72,20 @@ def one(ledger: Ledger, code: str) -> Stored | None:
 
 
 def _stored(ledger: Ledger, row: tuple[Any, ...]) -> Stored:
-    id_, person, code, status, packet, closed_for = row
+    id_, person, code, status, packet, closed_for, version = row
     seal = ledger.seal(person)
     why = seal.open_text(work.CLOSED_FOR, closed_for) if closed_for is not None and status == "closed" else ""
-    return Stored(code, status, seal.open_json(leads.PACKET, packet), overrides.overrides(ledger, id_, person), why)
+    own = overrides.overrides(ledger, id_, person)
+    return Stored(code, status, seal.open_json(leads.PACKET, packet), own, why, version)
 
 
-def judged_by(ledger: Ledger, code: str) -> tuple[Mapping[str, Any], Mapping[str, Override]] | None:
-    """The packet and the coordinators' own verdicts of one lead."""
+def judged_by(ledger: Ledger, code: str) -> tuple[Mapping[str, Any], Mapping[str, Override], str] | None:
+    """The packet and the coordinators' own verdicts of one lead, and the version of the protocol that was asked for."""
     found = ledger.sql.execute(_SQL["packet_of_code"], (codes.as_code(code),)).fetchall()
     if not found:
         return None
-    id_, person, packet = found[0]
-    return ledger.seal(person).open_json(leads.PACKET, packet), overrides.overrides(ledger, id_, person)
+    id_, person, packet, version = found[0]
+    return ledger.seal(person).open_json(leads.PACKET, packet), overrides.overrides(ledger, id_, person), version
 
 
 def open_points(ledger: Ledger, criterion: str) -> dict[str, int]:

@@ -30,6 +30,7 @@ STEPS = {
         "brasle_0006_figures",
         "brasle_0008_registry",
         "brasle_0009_passkeys",
+        "brasle_0010_lead_protocol",
     ),
     "keys": ("keys_0001_first", "keys_0002_trail", "keys_0003_copies"),
 }

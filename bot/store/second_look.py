@@ -44,8 +44,9 @@ def waiting(ledger: Ledger, basis: Basis, limit: int, code: str = "") -> list[To
             tier,
             ledger.seal(person).open_json(leads.PACKET, packet),
             overrides.overrides(ledger, lead, person) if override else {},
+            version,
         )
-        for lead, person, changed, override, tier, packet in rows
+        for lead, person, changed, override, tier, version, packet in rows
     ]
 
 
@@ -58,6 +59,7 @@ def keep(ledger: Ledger, basis: Basis, looks: Sequence[tuple[ToLook, Look]]) -> 
             "lead": read.lead,
             "changed": read.changed,
             "override": read.override,
+            "version": read.version,
             "tier": look.tier,
             "clears_on": look.clears_on.isoformat() if look.clears_on else None,
             "looked_on": basis.on.isoformat(),

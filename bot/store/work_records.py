@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from bot.store.lead_protocol import Asked
 from bot.store.records import Lead
 from brasle_prescreen.lead_queue import waits_for
 from brasle_prescreen.lead_work import Work
@@ -81,7 +82,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class ToLook:
-    """A lead whose look is missing or out of date. `changed` and `override` say what was read, see `keep`."""
+    """A lead whose look is missing or out of date. `changed`, `override` and `version` say what was read, see `keep`.
+
+    `version`: of the protocol, if somebody has asked for it; else "".
+    """
 
     lead: int
     person: int
@@ -90,6 +94,7 @@ class ToLook:
     tier: str
     packet: Mapping[str, Any]
     overrides: Mapping[str, Override]
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class LeadFile:
 
     `overrides` are the ones that count, by criterion. `merged_into` is the code of the lead that this one
     belongs to. `may_undo` names the last step if it is the reader's own. `look` is how the lead stands today,
-    if it was judged again since the hand-over.
+    if it was judged again since the hand-over. `asked`: by which version of the protocol, if somebody asked.
     """
 
     lead: Lead
@@ -129,6 +134,7 @@ class LeadFile:
     merged_into: str | None = None
     may_undo: str | None = None
     look: Look | None = None
+    asked: Asked | None = None
 
     @property
     def clears_on(self) -> date | None:

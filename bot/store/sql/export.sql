@@ -21,8 +21,9 @@ SELECT live_message FROM address WHERE person = ? AND live_message IS NOT NULL;
 
 -- name: work
 SELECT lead.id, lead.person, work.snoozed_until, work.attempts, work.last_attempt_at, work.reached_at, work.closed_for,
-       second_look.looked_on, second_look.verdicts
+       second_look.looked_on, second_look.verdicts, lead_protocol.version
 FROM lead LEFT JOIN work ON work.lead = lead.id LEFT JOIN second_look ON second_look.lead = lead.id
+LEFT JOIN lead_protocol ON lead_protocol.lead = lead.id
 WHERE lead.code = ?;
 
 -- name: steps

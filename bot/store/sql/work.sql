@@ -124,7 +124,8 @@ SELECT code, status, created, changed FROM past_lead ORDER BY created, code;
 SELECT (SELECT count(*) FROM lead WHERE status IN ('closed', 'withdrawn')) + (SELECT count(*) FROM past_lead);
 
 -- name: packets
-SELECT lead.id, lead.person, lead.code, lead.status, lead.changed, lead.packet, work.closed_for
+SELECT lead.id, lead.person, lead.code, lead.status, lead.changed, lead.packet, work.closed_for,
+       coalesce((SELECT version FROM lead_protocol WHERE lead_protocol.lead = lead.id), '')
 FROM lead LEFT JOIN work ON work.lead = lead.id
 WHERE lead.id > :after ORDER BY lead.id LIMIT :limit;
 
@@ -170,7 +171,8 @@ SELECT lead.person, lead.status, lead.packet, work.closed_for, look.verdicts
 FROM lead LEFT JOIN work ON work.lead = lead.id LEFT JOIN second_look AS look ON look.lead = lead.id WHERE lead.id = ?;
 
 -- name: packet_of_code
-SELECT id, person, packet FROM lead WHERE code = ?;
+SELECT id, person, packet, coalesce((SELECT version FROM lead_protocol WHERE lead_protocol.lead = lead.id), '')
+FROM lead WHERE code = ?;
 
 -- name: newest_open
 SELECT person, packet FROM lead WHERE status NOT IN ('closed', 'withdrawn') ORDER BY id DESC LIMIT ?;
@@ -197,6 +199,7 @@ FROM lead LEFT JOIN second_look AS look ON look.lead = lead.id
 WHERE lead.id > :after AND lead.tier IS NOT NULL ORDER BY lead.id LIMIT :limit;
 
 -- name: stored_of_code
-SELECT lead.id, lead.person, lead.code, lead.status, lead.packet, work.closed_for
+SELECT lead.id, lead.person, lead.code, lead.status, lead.packet, work.closed_for,
+       coalesce((SELECT version FROM lead_protocol WHERE lead_protocol.lead = lead.id), '')
 FROM lead LEFT JOIN work ON work.lead = lead.id
 WHERE lead.code = ? AND lead.status <> 'withdrawn';
