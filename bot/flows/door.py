@@ -50,8 +50,6 @@ def take(dialogue: Dialogue, said: Incoming, around: Surroundings, own: Take) ->
         return _led_on(own(dialogue, said, around), dialogue) if at_language else _not_read(dialogue)
     if said.button.startswith("open:"):
         return stay(dialogue)
-    if said.revision is not None and said.revision != dialogue.revision:
-        return stay(dialogue, Text(key="stale")).with_(toast=Text(key="stale"))
     if said.button in ("person", "stop", *PAGES) and dialogue.page is None:
         return _command(dialogue, said.model_copy(update={"command": said.button}), around)
     if dialogue.page is not None:

@@ -21,6 +21,7 @@ from bot.flows import (
 )
 from bot.flows.cards import opened
 from bot.flows.dialogue import Dialogue
+from bot.flows.offered import is_offered
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.message import Incoming, Reply, Text
 
@@ -84,6 +85,8 @@ def _is_answered(found: Text, turn: Turn) -> bool:
 
 
 def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
+    if _is_nobodys(dialogue, said, around):
+        return stay(dialogue, Text(key="stale")).with_(toast=Text(key="stale"))
     if around.is_door(dialogue.channel):
         return door.take(dialogue, said, around, FLOWS[dialogue.state][1])
     if said.other is not None:
@@ -119,6 +122,15 @@ def _take(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if said.text and said.button is None and dialogue.state in family_questions.ASKABLE:
         return family_questions.heard(dialogue, said, around, flow)
     return flow(dialogue, said, around)
+
+
+def _is_nobodys(dialogue: Dialogue, said: Incoming, around: Surroundings) -> bool:
+    """Whether a press is none that the card on the screen offers: of an older card, or made up."""
+    if said.button is None or said.command is not None or said.button.startswith("open:"):
+        return False
+    if said.revision is not None and said.revision != dialogue.revision:
+        return True
+    return not is_offered(said.button, present(dialogue, around))
 
 
 def _counted(turn: Turn, before: Dialogue) -> Turn:
