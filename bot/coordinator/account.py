@@ -30,7 +30,7 @@ async def own(visit: Visit) -> Response:
 @needs("account.own")
 async def change_password(visit: Visit) -> Response:
     """A new password; whoever else is signed in with the old one is signed out."""
-    problems = new_password_problems(visit)
+    problems = await new_password_problems(visit)
     if problems:
         return await show_account(visit, problems)
     refusal = await prove_again(visit, "password_now")

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot.channels.browser_session import new_session
 from bot.coordinator.access import Page, for_enrolling, for_everybody, needs
+from bot.coordinator.leaked_passwords import is_leaked
 from bot.coordinator.one_time_codes import (
     as_written,
     bare_code,
@@ -72,7 +73,7 @@ async def step(visit: Visit) -> Response:
 @for_enrolling()
 async def choose_password(visit: Visit) -> Response:
     """Keep the new password, hashed, until the code is confirmed."""
-    problems = new_password_problems(visit)
+    problems = await new_password_problems(visit)
     if problems:
         return _password_page(visit, problems)
     kept = {
@@ -120,10 +121,13 @@ async def recovery_codes_kept(visit: Visit) -> Response:
     return visit.go(START)
 
 
-def new_password_problems(visit: Visit) -> dict[str, Text]:
+async def new_password_problems(visit: Visit) -> dict[str, Text]:
     """What is wrong with a new password, typed twice."""
     password = visit.typed_as_is("password")
-    weak = weakness(password, visit.who.name)
+    settings = visit.console.settings
+    weak = weakness(password, visit.who.name, settings.site_name)
+    if weak is None and await is_leaked(password, settings.leaked_passwords):
+        weak = "easy"
     if weak is not None:
         return {"password": Text(key=f"console.password.{weak}", values={"least": SHORTEST, "most": LONGEST})}
     if visit.typed_as_is("password_again") != password:
