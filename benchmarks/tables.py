@@ -97,6 +97,49 @@ def assessment(machine: Machine) -> Table:
     )
 
 
-QUICK: Mapping[str, Callable[[Machine], Table]] = {"conversation": conversation, "assessment": assessment}
+def webhook(machine: Machine) -> Table:
+    chats, seconds = ("20", "2") if machine.small else ("300", "20")
+    scripts = (
+        Script("webhook.py", "ours", ("ours", chats)),
+        Script("webhook.py", "ours", ("aiogram", chats)),
+        Script("webhook.py", "ours", ("steady", seconds)),
+    )
+    ours, theirs = "ours: durable, same app as the console", "aiogram tuned"
+
+    def goals(found: Samples) -> list[Goal]:
+        steady = "ours: 500 updates a second"
+        times = of(found, theirs, "answered_us") / of(found, ours, "answered_us")
+        return [
+            goal("answered after the commit: 2 x aiogram tuned", times, least=2, unit=" x"),
+            goal("at 500 updates a second, p99: 10 ms", of(found, steady, "p99_ms"), most=10, unit=" ms"),
+            goal("no pause over 10 ms", of(found, steady, "pause_ms"), most=10, unit=" ms"),
+            goal("no pause for the collector over 10 ms", of(found, steady, "collector_ms"), most=10, unit=" ms"),
+        ]
+
+    return Table(
+        "The webhook over real HTTP",
+        f"40 connections, {chats} chats of 13 updates; the load generator, which is also the Bot API, is a process of "
+        "its own. Ours answers once the update is on the disk, and then handles it and sends; aiogram, which stores "
+        "nothing, answers when it has handled it and sent. Through: until the last reply was sent.",
+        scripts,
+        (
+            Column("answered_us", "µs to the answer"),
+            Column("through_us", "µs until sent"),
+            Column("cpu_us", "µs of processor, all of it"),
+            Column("calls", "calls an update", 1),
+            Column("p50_ms", "p50, ms", 1),
+            Column("p99_ms", "p99, ms", 1),
+            Column("pause_ms", "longest pause, ms", 1),
+            Column("collector_ms", "longest collection, ms", 1),
+        ),
+        goals,
+    )
+
+
+QUICK: Mapping[str, Callable[[Machine], Table]] = {
+    "conversation": conversation,
+    "assessment": assessment,
+    "webhook": webhook,
+}
 # Minutes each: only with --scale.
 SLOW: Mapping[str, Callable[[Machine], Table]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import threading
 from collections.abc import Callable, Coroutine
@@ -263,6 +264,9 @@ class App:
         address = f"http://{self.settings.host}:{port}"
         self.console_link = await self.demo_link(address)
         self.console_is_empty = not await self.store.staff.accounts()
+        # What is loaded now stays: the garbage collector need not go through it again and again.
+        gc.collect()
+        gc.freeze()
         started(address)
         if invented:
             await self._invent_families()

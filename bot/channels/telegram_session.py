@@ -5,12 +5,35 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.methods import AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditMessageText, SendMessage
+from aiogram.methods.base import Response
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    DeleteMessage,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    Response,
+    SendMessage,
+)
 from aiohttp import ClientError, ClientSession, TraceConfig, TraceRequestRedirectParams
+
+# aiogram asks for these for each answer of Telegram. pydantic makes them anew, some 10 ms each, once nobody holds them.
+ANSWERS = [
+    Response[method.__returning__]  # type: ignore[name-defined]
+    for method in (SendMessage, EditMessageText, EditMessageReplyMarkup, DeleteMessage, AnswerCallbackQuery)
+]
 
 
 async def _refuse(_: ClientSession, __: SimpleNamespace, ___: TraceRequestRedirectParams) -> None:
     raise ClientError("the server of TELEGRAM_API_BASE sends us elsewhere; that is not followed")
 
+
+# aiogram reads an answer as `Response[...]` of what the method returns. Pydantic forgets such a class as soon as nobody
+# holds it, and would make it anew for every few answers: 8 ms each time, in which nobody else is answered.
+_KEPT = [
+    Response[method.__returning__]  # type: ignore[name-defined]
+    for method in (AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditMessageText, SendMessage)
+]
 
 _STAYS = TraceConfig()
 _STAYS.on_request_redirect.append(_refuse)
