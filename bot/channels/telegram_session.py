@@ -7,21 +7,7 @@ from types import SimpleNamespace
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.methods import AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditMessageText, SendMessage
 from aiogram.methods.base import Response
-from aiogram.methods import (
-    AnswerCallbackQuery,
-    DeleteMessage,
-    EditMessageReplyMarkup,
-    EditMessageText,
-    Response,
-    SendMessage,
-)
 from aiohttp import ClientError, ClientSession, TraceConfig, TraceRequestRedirectParams
-
-# aiogram asks for these for each answer of Telegram. pydantic makes them anew, some 10 ms each, once nobody holds them.
-ANSWERS = [
-    Response[method.__returning__]  # type: ignore[name-defined]
-    for method in (SendMessage, EditMessageText, EditMessageReplyMarkup, DeleteMessage, AnswerCallbackQuery)
-]
 
 
 async def _refuse(_: ClientSession, __: SimpleNamespace, ___: TraceRequestRedirectParams) -> None:

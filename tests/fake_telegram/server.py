@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
@@ -138,29 +138,36 @@ class FakeTelegram:
 
     # the server
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        method = request.match_info["method"].lower()
+        token, method = request.match_info["token"], request.match_info["method"]
+        try:
+            status, body = await self.call(token, method, lambda: read_parameters(request))
+            return web.json_response(body, status=status)
+        except ConnectionCut:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=500)
+
+    async def call(self, token: str, method: str, read: Callable[[], Awaitable[Parameters]]) -> tuple[int, Any]:
+        """One call: HTTP status and body. ConnectionCut: the caller gets no answer."""
+        method = method.lower()
         given, outcome = Parameters({}), 0
         try:
             if self.faults.outage:
                 raise ConnectionCut
-            if request.match_info["token"] != self.token:
+            if token != self.token:
                 raise Refusal(401, "Unauthorized")
-            given = await read_parameters(request)
+            given = await read()
             fault = self.faults.before(method, given.integer("chat_id") or None)
             result = await self._carry_out(method, given)
             if fault is not None:
                 raise ConnectionCut
             outcome = 200
-            return web.json_response({"ok": True, "result": result})
+            return 200, {"ok": True, "result": result}
         except Refusal as refusal:
             outcome = refusal.code
-            return web.json_response(refusal.body(), status=refusal.code)
-        except ConnectionCut:
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response(status=500)
+            return refusal.code, refusal.body()
         finally:
-            self.calls.append(CallMade(method, given, time.monotonic(), outcome))
+            self.calls.append(CallMade(method, given, asyncio.get_running_loop().time(), outcome))
             self.world.changed()
 
     async def _carry_out(self, method: str, given: Parameters) -> Any:
