@@ -85,9 +85,18 @@ def plant_failures() -> None:
     apprise.Apprise.async_notify = failing_notify  # type: ignore[method-assign]
 
 
+def let_the_fake_telegram_post() -> None:
+    """It knows no certificates: its webhook stands at an http address of this machine."""
+    from bot import doctor
+
+    known = doctor.problems
+    doctor.problems = lambda settings: [one for one in known(settings) if "https address when" not in one.wrong]
+
+
 if __name__ == "__main__":
     note_connections(sys.argv[1])
     plant_failures()
+    let_the_fake_telegram_post()
     from bot.__main__ import main
 
     sys.exit(main(["run", "--no-browser"]))
