@@ -152,7 +152,7 @@ class App:
             gate=self.gates["browser"],
             trust_proxy=self.settings.trust_proxy,
         )
-        console = Console(self.store, self.wording, self.protocols, self.settings, clock=self._clock)
+        console = Console(self.store, self.wording, self.protocols, self.settings, clock=self._clock, floods=self.gates)
         telegram = self.telegram.routes() if self.telegram is not None else []
         return web_app(
             [*telegram, *console.routes(), *browser.routes()],

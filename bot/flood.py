@@ -138,6 +138,7 @@ class Gate:
         self._strangers = Allowance(STRANGERS_LOOKS_PER_MINUTE, STRANGERS_LOOKS_BURST)
         self._tellings = Allowance(TELLINGS_PER_SECOND * MINUTE, TELLINGS_BURST)
         self._said = float("-inf")
+        self.since = clock()
         # Since the start: how many were turned away and why, let in for what they said, and told.
         self.turned_away: Counter[str] = Counter()
         self.danger = 0

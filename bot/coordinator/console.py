@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -40,6 +40,7 @@ from bot.coordinator.layout import STATIC, STATIC_PATH, Layout, MenuItem
 from bot.coordinator.passkeys import Passkeys
 from bot.coordinator.passwords import Passwords
 from bot.coordinator.visit import HOME, Visit
+from bot.flood import Gate as FloodGate
 from bot.flows.turn import SITE_ZONE
 from bot.lead_keeper import LeadKeeper
 from bot.lead_version import as_protocols
@@ -93,6 +94,7 @@ class Console:
         settings: Settings,
         *,
         clock: Callable[[], datetime],
+        floods: Mapping[str, FloodGate] | None = None,
         rooms: Iterable[tuple[Page, ...]] = ROOMS,
     ) -> None:
         address = urlsplit(settings.public_url)
@@ -101,6 +103,7 @@ class Console:
         self.protocols = as_protocols(protocol)
         self.settings = settings
         self.clock = clock
+        self.floods = dict(floods or {})  # the flood limits of each channel of families
         self.public_host = address.netloc or None
         self.cookies = StaffCookies(https=address.scheme == "https")
         self.idle = timedelta(minutes=settings.console_idle_minutes)

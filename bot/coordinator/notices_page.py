@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
 
 from starlette.responses import Response
 
@@ -40,7 +42,21 @@ async def notices(visit: Visit) -> Response:
         quiet=f"{plan.quiet[0]:%H:%M}-{plan.quiet[1]:%H:%M}" if plan.quiet else "",
         ops=KNOWN_OPS,
         group=standing,
+        floods=_floods(visit),
     )
+
+
+def _floods(visit: Visit) -> list[dict[str, Any]]:
+    """Of each channel: since when it counts, how many messages were turned away, and let in for what they said."""
+    return [
+        {
+            "channel": channel,
+            "since": datetime.fromtimestamp(gate.since, UTC),
+            "turned_away": gate.turned_away.total(),
+            "danger": gate.danger,
+        }
+        for channel, gate in visit.console.floods.items()
+    ]
 
 
 async def in_trouble(visit: Visit) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from datetime import timedelta
 
 import pytest
 
+from bot.flood import PERSON_BURST, Gate, Limits
 from bot.notice_plan import NoticePlan
 from bot.store.announcing import Announcement
 from tests.coordinator.site import ConsoleSite, wait_for
@@ -65,3 +68,20 @@ def test_without_anybody_to_tell_the_page_says_so(site: ConsoleSite, language: s
     page = sees(site.sign_in("pi", language=language), "/notices")
     assert "BRASLE_NOTIFY" in page
     assert "console." not in page
+
+
+async def test_who_was_asked_to_wait_is_counted_on_the_page(site: ConsoleSite) -> None:
+    async def knows(address: str) -> bool:
+        return address == "family"
+
+    now = site.clock.now.timestamp()
+    gate = Gate("browser", knows, Limits(person=60), clock=lambda: now)
+    site.console.floods["browser"] = gate
+    li = await asyncio.to_thread(site.sign_in, "coordinator")
+    page = await asyncio.to_thread(sees, li, "/notices")
+    assert re.search(r"Asked to wait.* Browser 0 0 ", page)
+    turned = [await gate.admit("family", "hello") for _ in range(PERSON_BURST + 7)]
+    assert sum(one is not None for one in turned) == 6, "one more than the burst is taken"
+    assert await gate.admit("family", "I want to die") is None
+    page = await asyncio.to_thread(sees, li, "/notices")
+    assert " Browser 6 1 " in page
