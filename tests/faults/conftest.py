@@ -30,10 +30,15 @@ class Nursery:
         self.server: int | None = None
 
     async def start(self, **arguments: Any) -> None:
+        """`held=True`: it waits for `go_on` before its first step."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(arguments).encode() + b"\n")
         self.server = int(await self._process.stdout.readline())
+
+    def go_on(self) -> None:
+        assert self.server is not None
+        os.kill(self.server, signal.SIGUSR1)
 
     def kill(self) -> None:
         if self.server is not None:
@@ -85,7 +90,8 @@ async def nursery_process() -> AsyncIterator[Nursery]:
     try:
         yield nursery
     finally:
-        nursery.kill()
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself: what waited for it says so
+            nursery.kill()
         process.kill()
         await process.wait()
 

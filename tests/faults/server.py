@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,9 @@ import bot.channels.telegram_bot
 import bot.channels.web
 import bot.coordinator.console
 import bot.outbox
+import bot.store.connection
+import bot.store.keyring
+import bot.store.store
 from bot.pace import Pace
 from bot.settings import Settings
 from bot.store.store import Store
@@ -31,10 +35,23 @@ def unpaced() -> Pace:
     return Pace(1e6, 1e6)
 
 
-def serve(what: str, folder: str, api_base: str, token: str, secret: str, port: int, limits: bool = False) -> None:
-    """Run `what` ("app", "paced app" or "small talk") until killed. With a port the updates come by webhook, else by
-    polling. With `limits`, floods are turned away as by default.
+def serve(
+    what: str,
+    folder: str,
+    api_base: str,
+    token: str,
+    secret: str,
+    port: int,
+    limits: bool = False,
+    flushes: bool = True,
+    pages: int = 0,
+) -> None:
+    """Run `what` ("app", "paced app" or "small talk") until killed. With a port and a secret the updates come by webhook,
+    else by polling. With `limits`, floods are turned away as by default. `flushes=False` is a server that does not wait
+    for the disk; `pages` is how many stand in its log before they are copied into the database.
     """
+    if not flushes or pages:
+        set_store(flushes, pages)
     if what == "small talk":
         serve_small_talk(Path(folder), api_base, token, secret, port)
         return
@@ -43,12 +60,28 @@ def serve(what: str, folder: str, api_base: str, token: str, secret: str, port: 
     serve_app(Path(folder), api_base, token, secret, port, limits)
 
 
+def set_store(flushes: bool, pages: int) -> None:
+    """Another log than the product's."""
+    if pages:
+        bot.store.connection._PAGES_BETWEEN_CHECKPOINTS = pages
+    if flushes:
+        return
+    connect = bot.store.connection.connect_writer
+
+    def careless(path: Path, *, checkpoints: bool) -> sqlite3.Connection:
+        sql = connect(path, checkpoints=checkpoints)
+        sql.execute("PRAGMA synchronous = OFF")
+        return sql
+
+    bot.store.store.connect_writer = bot.store.keyring.connect_writer = careless  # type: ignore[attr-defined]
+
+
 def serve_app(folder: Path, api_base: str, token: str, secret: str, port: int, limits: bool) -> None:
     settings = Settings(
         _env_file=None,
         bot_token=SecretStr(token),
         telegram_api_base=api_base,
-        webhook_secret=SecretStr(secret) if port else None,
+        webhook_secret=SecretStr(secret) if port and secret else None,
         public_url=f"http://127.0.0.1:{port}" if port else "",
         data=folder,
         port=port,
