@@ -63,6 +63,7 @@ class Wording:
         self.state = state or State()
         self._languages = self._offered()
         self._instead = {code: code for code, _ in self._languages}
+        self._still: dict[tuple[str, str, bool, bool], str] = {}
 
     @classmethod
     def load(
@@ -100,11 +101,11 @@ class Wording:
 
     def say(self, text: Text, language: str, *, self_answering: bool = False) -> str:
         """The sentence as plain text: tags removed, the family's own words as they were typed."""
-        return self._say(text, _Style(self._reads(language), self_answering, markup=False))
+        return self._worded(text, language, self_answering, markup=False)
 
     def say_html(self, text: Text, language: str, *, self_answering: bool = False) -> str:
         """The sentence with its allowed tags (b, i, u, blockquote) kept and everything else escaped."""
-        return self._say(text, _Style(self._reads(language), self_answering, markup=True))
+        return self._worded(text, language, self_answering, markup=True)
 
     def value(self, value: Value, language: str, *, self_answering: bool = False) -> str:
         """One value in words, as plain text."""
@@ -156,6 +157,16 @@ class Wording:
             if found is not None:
                 return found
         return None
+
+    def _worded(self, text: Text, language: str, self_answering: bool, *, markup: bool) -> str:
+        """A sentence into which nothing is filled is worded once; a gap in it is complained of once, too."""
+        if text.values:
+            return self._say(text, _Style(self._reads(language), self_answering, markup))
+        known = self._still.get((text.key, language, self_answering, markup))
+        if known is None:
+            known = self._say(text, _Style(self._reads(language), self_answering, markup))
+            self._still[text.key, language, self_answering, markup] = known
+        return known
 
     def _say(self, text: Text, style: _Style) -> str:
         template = self._find(text.key, style)
