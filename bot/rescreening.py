@@ -61,7 +61,8 @@ def rescreen(
 
 
 def _look(version: Version, lead: Stored, on: date, settled: Sequence[SiteDecision]) -> SecondLook:
-    return look_again(version.protocol, lead.packet["answers"], on, settled)
+    own = {id: Verdict(one.verdict) for id, one in lead.overrides.items()}
+    return look_again(version.protocol, lead.packet["answers"], on, settled, own)
 
 
 def _compared(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -134,7 +134,12 @@ class Console:
     @property
     def in_force(self) -> Version:
         """The version of the protocol that counts today."""
-        return self.protocols.on(self.clock().astimezone(SITE_ZONE).date())
+        return self.protocols.on(self.today)
+
+    @property
+    def today(self) -> date:
+        """The calendar date in Hangzhou."""
+        return self.clock().astimezone(SITE_ZONE).date()
 
     @property
     def protocol(self) -> Protocol:

@@ -165,6 +165,20 @@ async def _override(visit: Visit, new: NewOverride) -> None:
     await visit.console.keeper.look(_code(visit))
 
 
+@needs("lead.override")
+async def amend(visit: Visit) -> Response:
+    """Judged from now on by the version of the protocol that counts today."""
+    return await _act(visit, _amend(visit), "amended")
+
+
+async def _amend(visit: Visit) -> None:
+    if visit.console.in_force.amendment is None:
+        raise Refused(Refusal.UNCHANGED)
+    if not await visit.store.desk.judge_by([_code(visit)], visit.console.in_force.number, visit.who.by):
+        raise Refused(Refusal.UNCHANGED)
+    await visit.console.keeper.look(_code(visit))
+
+
 @needs("lead.merge")
 async def merge(visit: Visit) -> Response:
     """Two carers of one child."""
@@ -223,6 +237,7 @@ PAGES = tuple(
         undo,
         note,
         override,
+        amend,
         merge,
         unmerge,
     )

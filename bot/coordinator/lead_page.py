@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,16 +14,18 @@ from bot.coordinator.call_sheet import call_sheet
 from bot.coordinator.grid import Grid, grid
 from bot.coordinator.packet import Packet, Voice
 from bot.coordinator.plan import due_text, plan_of
+from bot.coordinator.protocol_page import version_name
 from bot.coordinator.reasons import Reasons
 from bot.coordinator.timeline import timeline
-from bot.flows.turn import SITE_ZONE
+from bot.lead_version import version_of
 from bot.message import Day, Text
 from bot.store.audit_entry import Did
 from bot.store.work_records import LeadFile
 from brasle_prescreen.lead import MOVES, CloseCategory, LeadStatus
 from brasle_prescreen.lead_clock import clock, due_in
 from brasle_prescreen.lead_work import Outcome
-from brasle_prescreen.question import load_questions
+from brasle_prescreen.protocol import Protocol
+from brasle_prescreen.versions import Version
 
 # Beside the colour and the word, so that none of the three is needed.
 GLYPHS = {"not_met": "×", "concern": "!", "unknown": "?", "met": "✓", "site": "○", "private": "•"}
@@ -92,13 +95,19 @@ async def render(
     if visit.may("lead.contact.read") and file.work is not None:
         read = (file.lead.code, *(carer.code for carer in file.carers))
         await visit.record(*(Did("lead.contact.read", code) for code in read))
-    protocol, questions = visit.console.protocol, load_questions()
+    asked = file.asked.version if file.asked else ""
+    version = version_of(visit.console.protocols, file.lead.packet, asked, visit.console.today)
+    protocol, questions = version.protocol, version.questions
     now = visit.console.clock()
-    today = now.astimezone(SITE_ZONE).date()
+    today = visit.console.today
     own_words = visit.may("lead.contact.read")
     packet = Packet(file.lead.packet, questions, protocol.medicines, own_words=own_words)
     decisions = await visit.store.desk.decisions()
-    judged = grid(packet, protocol, today, decisions, file.overrides, opened) if file.work else Grid((), None, False)
+
+    def grid_by(protocol: Protocol) -> Grid:
+        return grid(packet, protocol, today, decisions, file.overrides, opened)
+
+    judged = grid_by(protocol) if file.work else Grid((), None, False)
     voice = Voice(visit.console.wording, visit.language)
     reasons = Reasons(visit.console.wording, questions)
     values: dict[str, Any] = {
@@ -124,6 +133,8 @@ async def render(
         "open_form": open_form,
         "today": today,
         "now": now,
+        "version": version_name(visit, version),
+        "newer": _newer(visit, judged, version, grid_by) if file.work else None,
         "problems": dict(problems or {}),
         "typed": visit.form,
         **_due(visit, file),
@@ -132,9 +143,34 @@ async def render(
     return visit.page("lead.html", status=status if problems else 200, **values)
 
 
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """The version that counts today, where a lead is judged by an older one: what it would move. Private items that are
+    folded are left out.
+    """
+
+    name: str
+    counts_from: date | None
+    tier: str
+    moved: tuple[tuple[str, str, str], ...]
+
+
+def _newer(visit: Visit, judged: Grid, own: Version, grid_by: Callable[[Protocol], Grid]) -> Newer | None:
+    in_force = visit.console.in_force
+    versions = visit.console.protocols.versions
+    if versions.index(in_force) <= versions.index(own):
+        return None
+    now = grid_by(in_force.protocol)
+    moved = [(one.criterion.id, old.mark, one.mark) for old, one in zip(judged.rows, now.rows, strict=True)]
+    tier = now.tier.value if now.tier and now.tier is not judged.tier else ""
+    return Newer(
+        version_name(visit, in_force), in_force.counts_from, tier, tuple(one for one in moved if one[1] != one[2])
+    )
+
+
 def _due(visit: Visit, file: LeadFile) -> dict[str, Any]:
     plan = plan_of(visit.console.settings)
-    today = visit.console.clock().astimezone(SITE_ZONE).date()
+    today = visit.console.today
     running = clock(file.work, file.waits_for(today), plan) if file.work else None
     due = due_in(running, plan, visit.console.clock()) if running else None
     return {"due": due, "due_text": due_text(due) if due else None}

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 from starlette.responses import Response
 
@@ -19,6 +20,7 @@ from bot.store.work_records import NewDecision
 from brasle_prescreen.criterion import Criterion
 from brasle_prescreen.question import load_questions
 from brasle_prescreen.site_decision import known_points
+from brasle_prescreen.versions import Version
 
 LONGEST_ANSWER = 2000
 
@@ -38,7 +40,17 @@ async def protocol(visit: Visit) -> Response:
         record=visit.console.protocol.record,
         sha256=visit.console.protocol.sha256,
         counts=Counter(one.criterion for one in decisions),
+        versions=visit.console.protocols.versions,
+        in_force=visit.console.in_force,
+        named=partial(version_name, visit),
     )
+
+
+def version_name(visit: Visit, version: Version) -> str:
+    """What people call a version."""
+    if version.amendment is None:
+        return visit.word("protocol.version_first")
+    return visit.word("protocol.version_amended", number=version.number)
 
 
 @needs("protocol.read")

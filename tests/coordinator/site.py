@@ -32,7 +32,7 @@ from bot.store import sign_in
 from bot.store.account_records import Enrolment, NewAccount, NewSession
 from bot.store.store import Store
 from bot.wording import Wording
-from brasle_prescreen import load_protocol
+from brasle_prescreen import Protocol, Protocols, load_protocol
 
 PASSWORD = "a lake without any wind"
 # Made once: each costs some 40 ms.
@@ -168,11 +168,12 @@ class ConsoleSite:
     app: Starlette = field(init=False)
     base: str = field(init=False)
     rooms: tuple[tuple[Page, ...], ...] = ROOMS
+    protocol: Protocol | Protocols = PROTOCOL
     _made: int = 0
 
     def __post_init__(self) -> None:
         self.base = self.settings.public_url or "http://testserver"
-        self.console = Console(self.store, WORDING, PROTOCOL, self.settings, clock=self.clock, rooms=self.rooms)
+        self.console = Console(self.store, WORDING, self.protocol, self.settings, clock=self.clock, rooms=self.rooms)
         families = _families
         self.app = web_app(self.console.routes(), self.console.or_else(families), https=self.base.startswith("https"))
 
@@ -222,4 +223,5 @@ def open_site(folder: Path, opened: Callable[[Store], None], **settings: Any) ->
     store = Store.open(folder, clock=clock)
     opened(store)
     given: dict[str, Any] = {"_env_file": None, "data": folder, "demo": False} | settings
-    return ConsoleSite(store, clock, Settings(**given))
+    read = Settings(**given)
+    return ConsoleSite(store, clock, read, protocol=PROTOCOL if read.amendments is None else read.protocols())

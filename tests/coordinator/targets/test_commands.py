@@ -47,6 +47,7 @@ OTHERS = frozenset(
         "accounts",
         "updates",
         "registry",
+        "amendment",
     }
     | {"backup", "verify", "restore", "keys", "purge", "access-report"}
 )

@@ -268,7 +268,7 @@ FORMS: dict[str, tuple[Typed, ...]] = {
 PRESSES = frozenset(
     {
         "/leads/{code}/private/{criterion}",
-        *("/leads/{code}/" + one for one in ("claim", "release", "wake", "reopen", "undo", "unmerge")),
+        *("/leads/{code}/" + one for one in ("claim", "release", "wake", "reopen", "undo", "unmerge", "amend")),
         *("/accounts/{id}/" + one for one in ("disable", "enable", "sign-out", "reset")),
         "/view/{view}/claim",
         "/accounts/link",
