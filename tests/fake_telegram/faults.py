@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
@@ -74,6 +74,7 @@ class Faults:
         self.random: RandomFaults | None = None
         self.flood: FloodRule | None = None
         self.outage = False
+        self.answers_lost = 0  # calls that were carried out and whose answer never arrived
 
     def too_many_requests(
         self, method: str | None = None, *, retry_after: int = 1, times: int = 1, chat: int | None = None
@@ -112,7 +113,7 @@ class Faults:
                     return fault
                 raise fault.refusal or ConnectionCut
         if self.flood and chat is not None and method.lower() == "sendmessage":
-            self.flood.check(chat, time.monotonic())
+            self.flood.check(chat, asyncio.get_running_loop().time())
         return self._by_chance(method)
 
     def _by_chance(self, method: str) -> Fault | None:

@@ -48,12 +48,13 @@ METHODS: dict[str, Callable[[World, Parameters], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class CallMade:
-    """One call as it arrived; `outcome` is the HTTP status, or 0 if the caller got no answer."""
+    """One call as it arrived; `outcome` is the HTTP status, or 0 if the caller got no answer. `done`: carried out."""
 
     method: str
     given: Parameters
     at: float
     outcome: int
+    done: bool = False
 
 
 class FakeTelegram:
@@ -150,7 +151,7 @@ class FakeTelegram:
     async def call(self, token: str, method: str, read: Callable[[], Awaitable[Parameters]]) -> tuple[int, Any]:
         """One call: HTTP status and body. ConnectionCut: the caller gets no answer."""
         method = method.lower()
-        given, outcome = Parameters({}), 0
+        given, outcome, done = Parameters({}), 0, False
         try:
             if self.faults.outage:
                 raise ConnectionCut
@@ -159,7 +160,9 @@ class FakeTelegram:
             given = await read()
             fault = self.faults.before(method, given.integer("chat_id") or None)
             result = await self._carry_out(method, given)
+            done = True
             if fault is not None:
+                self.faults.answers_lost += 1
                 raise ConnectionCut
             outcome = 200
             return 200, {"ok": True, "result": result}
@@ -167,7 +170,7 @@ class FakeTelegram:
             outcome = refusal.code
             return refusal.code, refusal.body()
         finally:
-            self.calls.append(CallMade(method, given, asyncio.get_running_loop().time(), outcome))
+            self.calls.append(CallMade(method, given, asyncio.get_running_loop().time(), outcome, done))
             self.world.changed()
 
     async def _carry_out(self, method: str, given: Parameters) -> Any:
