@@ -147,11 +147,11 @@ def test_missing_renamed_and_fuzzy_texts_are_found(shelf: Shelf) -> None:
     missing = plant.with_entries(shelf, PO, {key: None for key, _ in some})
     assert {finding.key for finding in complete.check(missing)} == {key for key, _ in some}
     renamed = plant.with_entries(
-        shelf, PO, {key + "s": dataclasses.replace(entry, key=key + "s") for key, entry in some}
+        shelf, PO, {key + "x": dataclasses.replace(entry, key=key + "x") for key, entry in some}
     )
     found = {finding.key: finding for finding in complete.check(renamed)}
-    assert set(found) == {key + "s" for key, _ in some}
-    assert all(key in found[key + "s"].mend for key, _ in some)
+    assert set(found) == {key + "x" for key, _ in some}
+    assert all(key in found[key + "x"].mend for key, _ in some)
     fuzzy = plant.with_entries(shelf, PO, {key: dataclasses.replace(entry, fuzzy=True) for key, entry in some})
     assert {finding.key for finding in complete.check(fuzzy)} == {key for key, _ in some}
     assert len(some) >= LEAST
