@@ -18,6 +18,7 @@ from bot.channels.telegram_limits import (
 )
 from bot.channels.telegram_render import TelegramRenderer, tap_id
 from bot.conversation import Shown
+from bot.flows.anytime import COMMANDS as TYPED
 from bot.flows.dialogue import Dialogue, Interview, Medicine
 from bot.flows.take_turn import present, take_turn
 from bot.flows.turn import Surroundings, Turn
@@ -127,3 +128,9 @@ def test_every_command_of_the_menu_does_something() -> None:
         said = Incoming(channel="telegram", address="1", id="message:1", command=command)
         notes = {note.key for note in present(take_turn(dialogue, said, around).dialogue, around).notes}
         assert "unknown_command" not in notes, command
+
+
+def test_what_a_family_may_do_with_its_data_stands_in_the_menu() -> None:
+    assert {"mydata", "export", "delete", "stop", "privacy"} <= set(COMMANDS)
+    assert set(COMMANDS) <= set(TYPED), "each is understood"
+    assert len({WORDING.say(Text(key=f"telegram.command.{one}"), "zh_Hans") for one in COMMANDS}) == len(COMMANDS)
