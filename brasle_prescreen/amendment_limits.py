@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brasle_prescreen.amendment_changes import Change
 from brasle_prescreen.criterion import Criterion
 from brasle_prescreen.judgement import Verdict
+from brasle_prescreen.partial_date import Span
 from brasle_prescreen.trial_entry import ProtocolError
 
 if TYPE_CHECKING:
@@ -149,8 +150,26 @@ def _check_card(name: str, before: Card, after: Card) -> None:
             f"{', '.join(repr(one) for one in changed if one != 'windows')} changes",
             _only_windows(),
         )
+    _check_windows(f"questions.toml, {name}{before.id}", after)
     if bool(before.windows) is not bool(after.windows):
         raise _refused(f"questions.toml, {name}{before.id}", "'windows' come or go", _only_windows())
+
+
+def _check_windows(where: str, card: Card) -> None:
+    """Every day belongs to one button, and each span is written as the buttons word it."""
+    for span in (one for window in card.windows for one in (window.within, window.before) if one is not None):
+        if str(Span.parse(span)) != span:
+            raise _refused(where, f"'windows' has {span!r}", f"Write {str(Span.parse(span))!r}")
+    edges = [(window.before, window.within) for window in card.windows]
+    reached = None
+    for before, within in edges:
+        if before != reached or (within is None) is not ((before, within) == edges[-1]):
+            raise _refused(
+                where,
+                "'windows' leave a gap or overlap",
+                "Let each begin (before) where the one above it ends (within)",
+            )
+        reached = within
 
 
 def _only_windows() -> str:

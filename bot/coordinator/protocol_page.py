@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from bot.coordinator.access import Page, Visit, needs
 from bot.coordinator.reasons import Reasons
+from bot.coordinator.version_table import line_of
 from bot.flows.turn import SITE_ZONE
 from bot.message import Text
 from bot.store.audit_entry import Did
@@ -43,6 +44,7 @@ async def protocol(visit: Visit) -> Response:
         versions=visit.console.protocols.versions,
         in_force=visit.console.in_force,
         named=partial(version_name, visit),
+        line_of=partial(line_of, say=visit.say, chinese=visit.language == "zh_Hans"),
     )
 
 

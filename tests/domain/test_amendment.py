@@ -216,6 +216,14 @@ REFUSED = {
         [("questions.toml", 'windows = [{ within = "30 days" }', 'windows = [{ within = "30 moons" }')],
         ("questions.toml", "moons"),
     ),
+    "a gap between windows": (
+        [("questions.toml", '{ before = "4 weeks", within = "3 months" }', '{ before = "6 weeks", within = "3 months" }')],
+        ("questions.toml, line ", "medicine.last: 'windows' leave a gap or overlap"),
+    ),
+    "a window in other words": (
+        [("questions.toml", 'windows = [{ within = "1 month" }', 'windows = [{ within = "2 month" }')],
+        ("'windows' has '2 month'", "Write '2 months'"),
+    ),
     "a sentence that an answer to families quotes": (
         [
             ("eligibility.toml", "Age: ≥ 5 years old.", "Age: ≥ 6 years old."),

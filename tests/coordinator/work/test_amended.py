@@ -72,7 +72,7 @@ def test_the_protocol_page_shows_the_versions_and_what_changed(li: Colleague) ->
         "within 3 months prior to screening",
         "within 6 months prior to screening",
         "rule.no_dose_within",
-        "before 3 months within 6 months",
+        "3 months to 6 months ago",
         "Nobody moves by an amendment until somebody asks",
     ):
         assert said in page, said
@@ -115,7 +115,7 @@ def test_a_lead_stays_on_its_version_until_somebody_presses(amended: ConsoleSite
     before = row_of(amended, code)
     page = sees(li, f"/leads/{code}")
     assert "Amendment 1 counts since 2026-11-23. This lead is judged by: First version." in page
-    assert "By it the lead would be: not now." in page.replace("Not now", "not now")
+    assert "By the newer one the lead would be: not now." in page.replace("Not now", "not now")
     assert "E13: met → not met" in page
     does(li, code, "claim")
     assert "From now on this lead is judged by the version that counts today." in does(li, code, "amend")
