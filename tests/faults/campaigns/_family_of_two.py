@@ -231,7 +231,16 @@ class Family(RuleBasedStateMachine):
         if dialogue.page is not None or dialogue.state != "answering":
             model.card = None
         self.dialogue = dialogue
+        self.all_heard()
         self.sent_in_order()
+
+    def all_heard(self) -> None:
+        """What Telegram does not keep any more has been taken in."""
+        if len(self.telegram.world.queue):
+            return
+        mine = (message for message in self.parent.chat.messages if message.sender is self.parent.account)
+        sent = {f"message {message.id}" for message in mine} | {f"press {id}" for id in self.telegram.world.taps}
+        assert sent <= self.model.heard, "nothing that was sent is lost"
 
     def sent_in_order(self) -> None:
         """No card is sent after a later one, and every press that arrived in time has been answered."""

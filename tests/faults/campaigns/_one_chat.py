@@ -94,7 +94,11 @@ class OneChat(Family):
         """Nobody writes for a week, while all is well or Telegram is away; then the numbers begin anywhere."""
         COUNTED["quiet weeks"] += 1
         self.arrives()
-        if away:
+        if away:  # from the moment at which the poll that confirms the last message waits for more
+            self.parent.sends_sticker()
+            self.do(self.engine.poll())
+            self.telegram.faults.lose_answer("getUpdates")
+            self.do(self.engine.poll())
             self.telegram.faults.outage = True
         self.do(self.engine.poll())  # runs out, or fails
         self.telegram.faults.clear()
