@@ -68,7 +68,7 @@ def goal(target: str, value: float, *, least: float | None = None, most: float |
     if isnan(value):
         return Goal(target, "not measured", met=False)
     met = (least is None or value >= least) and (most is None or value <= most)
-    digits = 0 if abs(value) >= 100 or value.is_integer() else 1
+    digits = 0 if abs(value) >= 100 or value == round(value) else 1
     return Goal(target, f"{value:,.{digits}f}{unit}", met)
 
 
