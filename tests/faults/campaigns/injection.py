@@ -29,6 +29,7 @@ from tests.coordinator.site import WORDING, open_site, wait_for
 from tests.coordinator.work.families import girl, hands_over
 from tests.fake_telegram.errors import Refusal
 from tests.fake_telegram.formatting import parse_html
+from tests.faults.campaigns import _notice_bodies
 from tests.faults.campaigns.outcome import Outcome
 
 OURS = ("bold", "italic", "underline", "blockquote", "expandable_blockquote")
@@ -69,6 +70,7 @@ async def run(folder: Path, *, long: bool) -> Outcome:
     _browser(outcome, wording, tried)
     _console(outcome, folder, tried)
     _tables(outcome, tried)
+    await _notice_bodies.look(outcome, folder / "notices", tried if long else tried[:: len(tried) // 12], MARK)
     outcome.worst = time.monotonic() - began
     return outcome
 
