@@ -9,7 +9,13 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 FILE = "data_manifest.json"
 """Beside the files; written by `brasle-prescreen docs`."""
-DATA = ("trial/*.toml", "reading/words/*.toml", "contract/*.json")
+DATA = (
+    "trial/*.toml",
+    "trial/amendments/*/*.toml",
+    "trial/amendments/*/*.json",
+    "reading/words/*.toml",
+    "contract/*.json",
+)
 
 
 def hashes(package: Path = PACKAGE) -> dict[str, str]:

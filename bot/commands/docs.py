@@ -24,12 +24,13 @@ def pages() -> dict[str, str]:
     from bot.evidence.asvs import load_asvs
     from bot.settings import Settings
     from bot.store.data_map import data_map
-    from brasle_prescreen import load_protocol
+    from brasle_prescreen import load_protocols
     from brasle_prescreen.data_manifest import FILE, manifest
     from brasle_prescreen.question import load_questions
 
+    first, *amended = load_protocols()
     return {
-        "docs/criteria.md": criteria_page(load_protocol()),
+        "docs/criteria.md": criteria_page(first.protocol, amended),
         "docs/dialogue.md": dialogue_page(load_questions()),
         "docs/data-map.md": data_map_page(data_map(), load_questions(), _defaults(Settings)),
         "docs/asvs.md": asvs_page(load_asvs()),

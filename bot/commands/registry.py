@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from brasle_prescreen.protocol import Protocol
     from brasle_prescreen.registry_check import Change, Checked
 
 LARGEST = 8_000_000  # characters; records of studies are some ten thousand
@@ -28,12 +29,11 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from brasle_prescreen import load_protocol
     from brasle_prescreen.registry import load_registered
     from brasle_prescreen.registry_check import RecordError, check_record
 
     try:
-        found = check_record(_read(args.file), load_protocol(), load_registered())
+        found = check_record(_read(args.file), _in_force(), load_registered())
     except OSError as error:
         print(f"{args.file}: {error.strerror}.", file=sys.stderr)
         return 2
@@ -88,14 +88,26 @@ def _why(error: Exception) -> str:
     return "This is too long or too deep for a record of one study."
 
 
+def _in_force() -> Protocol:
+    """What counts today: an amendment may have taken up the registry's words already."""
+    from datetime import UTC, datetime
+
+    from bot.doctor import load_settings
+    from bot.flows.turn import SITE_ZONE
+    from brasle_prescreen import load_protocols
+
+    settings = load_settings()
+    protocols = load_protocols() if isinstance(settings, str) else settings.protocols()
+    return protocols.on(datetime.now(UTC).astimezone(SITE_ZONE).date()).protocol
+
+
 def _keep(found: Checked) -> int:
     """Where the coordinators see it; 2 if that cannot be, with its sentence."""
     from bot.commands.beside_server import with_store
     from bot.commands.operator import operator
-    from brasle_prescreen import load_protocol
 
     async def kept(store: Any, settings: Any) -> int:
-        await store.desk.keep_registry_check(found, load_protocol().sha256, operator())
+        await store.desk.keep_registry_check(found, _in_force().sha256, operator())
         return 0
 
     return 2 if with_store(kept) else 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from brasle_prescreen.amendment_changes import Change
 from brasle_prescreen.criterion import Criterion
 from brasle_prescreen.judgement import Verdict
 from brasle_prescreen.protocol import Protocol
 from brasle_prescreen.rule import Rule
+from brasle_prescreen.versions import Version
 
 HEAD = """# The criteria as data
 
@@ -28,13 +30,18 @@ laboratory value ever fails. Windows count back from the day of the screening, i
 | the registry's text | `{eligibility}` |
 
 """
+ALONE = """## Versions
+
+The first version stands alone: no amendment comes with the program. A site adds its own: see [amending.md](amending.md).
+
+"""
 CATEGORIES = {"inclusion": "Inclusion criteria", "exclusion": "Exclusion criteria"}
 DECIDED_BY = {"family": "family", "family_with_report": "family with a report", "site": "site only"}
 ORDER = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
 
 
-def criteria_page(protocol: Protocol) -> str:
-    """The page's text. Pure: the same data give the same page."""
+def criteria_page(protocol: Protocol, amended: Sequence[Version] = ()) -> str:
+    """The page's text; `amended` are the versions after the first. Pure: the same data give the same page."""
     record = protocol.record
     head = HEAD.format(
         id=record.registry_id,
@@ -48,7 +55,32 @@ def criteria_page(protocol: Protocol) -> str:
     for category, title in CATEGORIES.items():
         sections.append(f"## {title}\n")
         sections += [_criterion(one) for one in protocol.criteria if one.category == category]
-    return head + "\n".join(sections)
+    return head + _versions(amended) + "\n".join(sections)
+
+
+def _versions(amended: Sequence[Version]) -> str:
+    if not amended:
+        return ALONE
+    lines = ["## Versions", "", "Below stands the first version; each amendment changes what stood before it.", ""]
+    lines += ["| version | counts from | approval | SHA-256 |", "|---|---|---|---|"]
+    rows = [(one, one.amendment) for one in amended]
+    lines += [f"| {own.number} | {own.counts_from} | {own.approval} | `{one.sha256}` |" for one, own in rows if own]
+    for one, own in rows:
+        if own is None:
+            continue
+        lines += ["", f"### Amendment {own.number}", "", own.said, "", own.said_zh, ""]
+        lines += ["| what | criteria | before | after |", "|---|---|---|---|"]
+        lines += [f"| {' | '.join(_cell(text) for text in _change(change))} |" for change in one.changes]
+    return "\n".join([*lines, "", ""])
+
+
+def _change(change: Change) -> tuple[str, ...]:
+    what = change.kind if change.kind == change.where else f"{change.kind} `{change.where}`"
+    return what, ", ".join(change.criteria), change.before, change.after
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _criterion(criterion: Criterion) -> str:
