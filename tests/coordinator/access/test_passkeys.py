@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable
@@ -15,10 +16,11 @@ from httpx2 import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.channels.browser_session import new_session
 from bot.coordinator.passkeys import CHALLENGE_WORKS, Challenges, Passkeys, party_of
 from bot.coordinator.visit import START
 from bot.extras import is_there
-from bot.store.account_records import NewPasskey
+from bot.store.account_records import NewPasskey, NewSession, Proof, Proved
 from bot.store.audit import Wanted
 from bot.store.passkeys import MOST
 from bot.store.sign_in import FREE_TRIES
@@ -233,6 +235,26 @@ def test_a_count_that_goes_back_is_refused_and_in_the_trail(site: ConsoleSite, n
     )
     held.count = 6
     assert enter(browser, "Lin Mei", held.sign(ask(browser, "Lin Mei"))).status_code == 303
+
+
+async def test_of_many_at_once_with_one_signature_only_one_gets_in_and_none_by_a_removed_passkey(
+    site: ConsoleSite,
+) -> None:
+    lin, staff = site.account("auditor", "Lin Mei"), site.store.staff
+    assert await staff.add_passkey(lin.id, NewPasskey(b"a credential", b"key", 4, "Work laptop"))
+    until = site.clock.now + timedelta(hours=1)
+
+    async def come(count: int) -> bool:
+        proof = Proof(passkey=b"a credential", count=count)
+        return await staff.succeed(
+            Proved("Lin Mei", lin.id, proof, new_session()), NewSession(new_session(), "", until)
+        )
+
+    assert sum(await asyncio.gather(*(come(5) for _ in range(50)))) == 1
+    [passkey] = await staff.passkeys(lin.id)
+    assert await staff.remove_passkey(lin.id, passkey.mark)
+    assert not await come(6)
+    assert len(await staff.sessions(lin.id, site.console.idle)) == 1
 
 
 def test_a_device_that_does_not_count_is_no_copy(site: ConsoleSite) -> None:
