@@ -18,6 +18,7 @@ from bot.store import (
     turns,
     work,
 )
+from bot.store.export_map import export_map
 from bot.store.ledger import Ledger, numbered
 from bot.store.moments import from_micros
 from bot.store.queries import load_queries
@@ -80,7 +81,7 @@ def for_the_family(whole: Mapping[str, Any]) -> dict[str, Any]:
         packet = {key: value for key, value in lead["packet"].items() if key not in _WORKED_OUT}
         besides = [*_OF_THE_SITE, *(f"packet.{key}" for key in _WORKED_OUT if key in lead["packet"])]
         leads_.append({**theirs, "packet": packet, "ask_the_hospital_for": besides})
-    return {**whole, "leads": leads_}
+    return {**whole, "leads": leads_, "not_in_this_file": export_map().named()}
 
 
 def event_counts(ledger: Ledger) -> dict[tuple[str, str], int]:
