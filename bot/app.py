@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 log = logger(__name__)
 
 PURGE_EVERY = timedelta(hours=1)
+TRY_AGAIN_AFTER = timedelta(minutes=1)
 DEMO_LINK_WORKS = timedelta(days=1)
 MEASURE_EVERY = timedelta(seconds=10)
 LOOK_FOR_REMINDERS_EVERY = timedelta(minutes=1)
@@ -309,9 +310,14 @@ class App:
 
     async def _keep_house(self) -> None:
         while True:
-            await self.store.purge(self.settings.keep())
-            await self._note_the_trail()
-            await asyncio.sleep(PURGE_EVERY.total_seconds())
+            wait = PURGE_EVERY
+            try:
+                await self.store.purge(self.settings.keep())
+                await self._note_the_trail()
+            except StoreUnavailable as error:
+                log.error("What is kept for a time only is forgotten later.", cause=error)
+                wait = TRY_AGAIN_AFTER
+            await asyncio.sleep(wait.total_seconds())
 
     async def _note_the_trail(self) -> None:
         """Once a day the trail's end goes to the log, which is kept in another place: no later change goes unseen."""
@@ -341,9 +347,12 @@ class App:
     async def _remind(self) -> None:
         """The one reminder of those who asked. Done before it is sent: a crash between loses it, never repeats it."""
         while True:
-            for reminder in await self.store.reminders_due(self._clock()):
-                await self.store.reminder_done(reminder.person)
-                await self.conversation.remind(reminder.channel, reminder.address)
+            try:
+                for reminder in await self.store.reminders_due(self._clock()):
+                    await self.store.reminder_done(reminder.person)
+                    await self.conversation.remind(reminder.channel, reminder.address)
+            except StoreUnavailable as error:
+                log.error("Reminders wait.", cause=error)
             await asyncio.sleep(LOOK_FOR_REMINDERS_EVERY.total_seconds())
 
 

@@ -41,6 +41,8 @@ TOLD_SECONDS = 60.0
 TELLINGS_PER_SECOND, TELLINGS_BURST = 2.0, 5
 MOST_REMEMBERED = 50_000
 SAID_EVERY = 60.0
+# A clock put back by less is only set right.
+PUT_BACK = 10.0
 
 _log = logger(__name__)
 
@@ -130,7 +132,16 @@ class Gate:
         self._channel = channel
         self._knows = knows
         self._limits = limits or Limits()
-        self._clock = clock
+        self._time = clock
+        self._latest = float("-inf")
+        self._begin()
+        self.since = clock()
+        # Since the start: how many were turned away and why, let in for what they said, and told.
+        self.turned_away: Counter[str] = Counter()
+        self.danger = 0
+        self.told = 0
+
+    def _begin(self) -> None:
         self._people: OrderedDict[str, _Person] = OrderedDict()
         self._addresses: OrderedDict[str, Allowance] = OrderedDict()
         self._overall = Allowance(self._limits.overall, OVERALL_BURST, penalty=2 * OVERALL_BURST)
@@ -138,11 +149,14 @@ class Gate:
         self._strangers = Allowance(STRANGERS_LOOKS_PER_MINUTE, STRANGERS_LOOKS_BURST)
         self._tellings = Allowance(TELLINGS_PER_SECOND * MINUTE, TELLINGS_BURST)
         self._said = float("-inf")
-        self.since = clock()
-        # Since the start: how many were turned away and why, let in for what they said, and told.
-        self.turned_away: Counter[str] = Counter()
-        self.danger = 0
-        self.told = 0
+
+    def _clock(self) -> float:
+        """The time of day. After the clock was put back all is counted anew: else nobody had room until it is there again."""
+        now = self._time()
+        if now < self._latest - PUT_BACK:
+            self._begin()
+        self._latest = now
+        return now
 
     async def admit(self, address: str, text: str | None = None, at: float | None = None) -> TurnedAway | None:
         """None if this message may come in. `text` is what it says, `at` when it was written, if that is known:
@@ -208,11 +222,20 @@ class Gate:
 
     def _turn_away(self, why: Why, person: _Person, now: float) -> TurnedAway:
         self._count(why)
+        return TurnedAway(why, self._may_tell(person, now))
+
+    def may_tell(self, address: str) -> bool:
+        """Whether this is a moment to tell them something that no queue has to hold: once a minute to one person, and not
+        too many a second. It counts as told.
+        """
+        return self._may_tell(self._person(address), self._clock())
+
+    def _may_tell(self, person: _Person, now: float) -> bool:
         tell = person.told.has_room(now) and self._tellings.take(now)
         if tell:
             person.told.take(now)
             self.told += 1
-        return TurnedAway(why, tell)
+        return tell
 
     def _count(self, why: Why) -> None:
         self.turned_away[why] += 1

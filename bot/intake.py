@@ -10,7 +10,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.backoff import wait_seconds
@@ -22,10 +22,13 @@ from bot.store.errors import StoreUnavailable
 if TYPE_CHECKING:
     import aiohttp
 
+    from bot.store.records import RawUpdate
     from bot.store.store import Store
 
 # Whether an update as it was sent may be stored: a flood is turned away first.
 Admits = Callable[[dict[str, Any]], Awaitable[bool]]
+# Told of updates that were let in but cannot be stored now, and so stay with Telegram.
+Waits = Callable[[Sequence[dict[str, Any]]], None]
 
 # What a family can do. Everything else Telegram need not send us.
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -70,6 +73,7 @@ class Polling:
         *,
         stored: Callable[[], None],
         admits: Admits | None = None,
+        waits: Waits | None = None,
         long_poll: int = LONG_POLL_SECONDS,
     ) -> None:
         """`stored` is called after updates were committed: it wakes the worker. `admits` is the flood limits."""
@@ -77,6 +81,7 @@ class Polling:
         self._address = f"{api_base.rstrip('/')}/bot{token}/"
         self._stored = stored
         self._admits = admits
+        self._waits = waits
         self._long_poll = long_poll
         self._offset: int | None = None
         self._failures = 0
@@ -126,13 +131,16 @@ class Polling:
         return await self._keep(batch)
 
     async def _keep(self, batch: Batch) -> None:
+        let_in: list[tuple[dict[str, Any], RawUpdate]] = []
         try:
-            admitted = [raw for update, raw in batch.updates if self._admits is None or await self._admits(update)]
-            new = await self._store.keep_updates(admitted)
-            new += len(batch.updates) - len(admitted)
+            let_in += [one for one in batch.updates if self._admits is None or await self._admits(one[0])]
+            new = await self._store.keep_updates([raw for _, raw in let_in])
+            new += len(batch.updates) - len(let_in)
             for raw, why in batch.unreadable:
                 new += await self._store.keep_unreadable(raw, why)
         except StoreUnavailable as error:
+            if self._waits is not None:
+                self._waits([update for update, _ in let_in])
             wait = wait_seconds(self._failures + 1, most=LONGEST_STORE_WAIT)
             raise PollTrouble(f"Updates stay with Telegram for now. {error}", wait) from None
         self._stored()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from bot.intake import Admits
+    from bot.intake import Admits, Waits
     from bot.store.store import Store
 
 SECRET_HEADER = b"x-telegram-bot-api-secret-token"
@@ -28,16 +28,25 @@ _log = logger(__name__)
 
 class WebhookReceiver:
     """Takes updates that Telegram posts. `stored` is called after a commit: it wakes the worker. `admits` is the
-    flood limits.
+    flood limits; `waits` is told of what cannot be stored now.
     """
 
-    def __init__(self, store: Store, secret: str, *, stored: Callable[[], None], admits: Admits | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        secret: str,
+        *,
+        stored: Callable[[], None],
+        admits: Admits | None = None,
+        waits: Waits | None = None,
+    ) -> None:
         if not secret:
             raise ValueError("a webhook without a secret would accept anybody's updates: set WEBHOOK_SECRET")
         self._store = store
         self._secret = secret.encode()
         self._stored = stored
         self._admits = admits
+        self._waits = waits
 
     async def endpoint(self, request: Request) -> Response:
         """For a Starlette `Route(..., methods=["POST"])`."""
@@ -76,8 +85,13 @@ class WebhookReceiver:
         try:
             if self._admits is not None and not await self._admits(update):
                 return 200  # turned away, and told so: once more would not help
+        except StoreUnavailable as error:
+            return self._unavailable(error)
+        try:
             await self._store.keep_updates([raw])
         except StoreUnavailable as error:
+            if self._waits is not None:
+                self._waits([update])
             return self._unavailable(error)
         self._stored()
         return 200

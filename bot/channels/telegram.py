@@ -79,9 +79,12 @@ class TelegramChannel:
         if gate is not None:
             self._door = TelegramDoor(gate, wording, self._api_base, self._token, staff=settings.telegram_group)
         self._admits = self._door.admits if self._door is not None else None
+        self._waits = self._door.asks_to_wait if self._door is not None else None
         self.polling: Polling | None = None
         if not self.by_webhook:
-            self.polling = Polling(store, self._api_base, self._token, stored=self._stored, admits=self._admits)
+            self.polling = Polling(
+                store, self._api_base, self._token, stored=self._stored, admits=self._admits, waits=self._waits
+            )
 
     @property
     def by_webhook(self) -> bool:
@@ -93,7 +96,9 @@ class TelegramChannel:
             return []
         from starlette.routing import Route
 
-        receiver = WebhookReceiver(self._store, self._secret, stored=self._stored, admits=self._admits)
+        receiver = WebhookReceiver(
+            self._store, self._secret, stored=self._stored, admits=self._admits, waits=self._waits
+        )
         return [Route(WEBHOOK_PATH, receiver.endpoint, methods=["POST"])]
 
     def wake(self) -> None:

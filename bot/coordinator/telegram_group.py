@@ -25,6 +25,7 @@ from bot.coordinator.telegram_group_send import TelegramGroupSender
 from bot.log import logger
 from bot.outbox import Outbox
 from bot.pace import GROUP_PER_SECOND, Pace
+from bot.store.errors import StoreUnavailable
 from bot.store.group_cards import CHANNEL, Action, Said
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class TelegramGroup:
                 me = await self._bot.me()
                 await self._room.begin(self._group, me.username or "")
                 return
-            except (AiogramError, OSError):  # unreachable, or the token is wrong: others say so
+            except (AiogramError, OSError, StoreUnavailable):  # unreachable, or the token is wrong: others say so
                 failures += 1
                 await asyncio.sleep(wait_seconds(failures, first=5.0, most=LONGEST_WAIT))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -86,6 +87,47 @@ async def test_staff_and_what_is_no_message_always_come_in(telegram: FakeTelegra
 @pytest.mark.parametrize("odd", ["date", "text", "from", "chat"])
 async def test_no_oddity_makes_the_door_stumble(telegram: FakeTelegram, door: TelegramDoor, odd: str) -> None:
     parent = telegram.person("Li", "en")
-    for value in (None, "x", -1, [], {}, 10**400, "\ud83d"):
+    values: tuple[Any, ...] = (None, "x", -1, [], {}, 10**400, "\ud83d")
+    for value in values:
         for _ in range(PERSON_BURST + 5):
             await door.admits(message(parent, **{odd: value}))
+
+
+async def test_what_was_let_in_and_could_not_be_stored_is_not_turned_away_for_coming_again(
+    telegram: FakeTelegram, door: TelegramDoor
+) -> None:
+    update = message(telegram.person("Li", "en"))
+    assert await door.admits(update)
+    for _ in range(10 * PERSON_BURST):
+        door.asks_to_wait([update])
+        assert await door.admits(update)
+    assert door.gate.turned_away.total() == 0
+
+
+async def test_who_has_to_wait_because_nothing_can_be_stored_is_told_if_it_goes_on(
+    telegram: FakeTelegram, background: Background
+) -> None:
+    async def nobody(address: str) -> bool:
+        return False
+
+    at = SimpleNamespace(now=1000.0)
+    gate = Gate("telegram", nobody, Limits(), clock=lambda: at.now)
+    door = TelegramDoor(gate, real_wording(), telegram.url, telegram.token, staff=STAFF, clock=lambda: at.now)
+    background.start(door.run())
+    writes, presses = telegram.person("Li", "zh-hans"), telegram.person("Wang", "en")
+    writes.starts()
+    updates = [message(writes), press(presses)]
+    door.asks_to_wait(updates)
+    at.now += 1
+    door.asks_to_wait(updates)
+    assert not telegram.calls  # a moment only: they are answered before they wonder
+    for _ in range(5):
+        at.now += 3
+        door.asks_to_wait(updates)
+    await writes.hears("现在暂时没法保存")
+    tap = next(iter(telegram.world.taps.values()))
+    assert "Nothing can be saved here just now" in await presses.answered(tap)
+    assert len(writes.heard) == 1
+    at.now += 3600
+    door.asks_to_wait(updates)  # another trouble begins as a moment
+    await telegram.until(lambda: len(telegram.calls) == 2)
