@@ -25,6 +25,7 @@ import bot.store.keyring
 import bot.store.store
 from bot.pace import Pace
 from bot.settings import Settings
+from bot.store.errors import StoreError
 from bot.store.store import Store
 from tests.telegram.serving import NO_LIMITS, PROFILE
 from tests.telegram.small_talk import SmallTalk, small_wording
@@ -46,12 +47,15 @@ def serve(
     flushes: bool = True,
     pages: int = 0,
 ) -> None:
-    """Run `what` ("app", "paced app" or "small talk") until killed. With a port and a secret the updates come by webhook,
+    """Run `what` ("app", "paced app" or "small talk") until killed, or "open" the store, no more. With a port and a secret the updates come by webhook,
     else by polling. With `limits`, floods are turned away as by default. `flushes=False` is a server that does not wait
     for the disk; `pages` is how many stand in its log before they are copied into the database.
     """
     if not flushes or pages:
         set_store(flushes, pages)
+    if what == "open":
+        open_store(Path(folder))
+        return
     if what == "small talk":
         serve_small_talk(Path(folder), api_base, token, secret, port)
         return
@@ -74,6 +78,14 @@ def set_store(flushes: bool, pages: int) -> None:
         return sql
 
     bot.store.store.connect_writer = bot.store.keyring.connect_writer = careless  # type: ignore[attr-defined]
+
+
+def open_store(folder: Path) -> None:
+    """The words of what stands against it are left beside the folder."""
+    try:
+        Store.open(folder).close_now()
+    except StoreError as error:
+        folder.with_suffix(".said").write_text(str(error), encoding="utf-8")
 
 
 def serve_app(folder: Path, api_base: str, token: str, secret: str, port: int, limits: bool) -> None:

@@ -8,9 +8,10 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Iterable, Iterator
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -51,9 +52,25 @@ def why_not() -> str:
     return "" if tried.returncode == 0 else "strace may not be used here: " + tried.stderr.strip().partition("\n")[0]
 
 
+@dataclass
+class Seen:
+    """When a call was made to fail, on the monotonic clock."""
+
+    failed: list[float] = field(default_factory=list)
+    told: Callable[[], None] = lambda: None
+
+    async def listen(self, lines: AsyncIterable[bytes]) -> None:
+        async for line in lines:
+            if b"(INJECTED)" in line:
+                self.failed.append(time.monotonic())
+                self.told()
+
+
 @asynccontextmanager
-async def traced(process: int, *options: str) -> AsyncIterator[None]:
-    """Follow a process and its threads with these options of strace, from now until left. End it afterwards, not meanwhile."""
+async def traced(process: int, *options: str, told: Callable[[], None] = lambda: None) -> AsyncIterator[Seen]:
+    """Follow a process and its threads with these options of strace, from now until left. End it afterwards, not meanwhile.
+    `told` is called when a call was made to fail.
+    """
     tracer = await asyncio.create_subprocess_exec(
         *("strace", "-f", *options, "-p", str(process)),
         stdin=asyncio.subprocess.DEVNULL,
@@ -65,18 +82,19 @@ async def traced(process: int, *options: str) -> AsyncIterator[None]:
     if b"attached" not in said:
         tracer.kill()
         raise RuntimeError(f"strace: {said.decode().strip()}")
-    silent = asyncio.create_task(tracer.stderr.read())
+    seen = Seen(told=told)
+    listening = asyncio.create_task(seen.listen(tracer.stderr))
     try:
-        yield
+        yield seen
     finally:
         await _let_go(tracer)
-        await silent
+        await listening
 
 
 async def _let_go(tracer: asyncio.subprocess.Process) -> None:
     """The process goes on by itself. A tracer whose process was killed may wait for one of its threads for ever."""
     with suppress(ProcessLookupError):
-        tracer.send_signal(signal.SIGTERM)
+        os.kill(tracer.pid, signal.SIGTERM)
     try:
         async with asyncio.timeout(LETS_GO_WITHIN):
             await tracer.wait()
@@ -89,6 +107,11 @@ def recording(out: Path) -> tuple[str, ...]:
     """strace's options for `calls`: whatever changes a file or goes through a socket."""
     named = "openat,unlink,rename,link,ftruncate,write,pwrite64,fsync,fdatasync,sendto,sendmsg,recvfrom"
     return ("-yy", "-xx", "-s", str(LONGEST_STRING), "-e", f"trace={named}", "-o", str(out))
+
+
+def failing(call: str, number: int, error: str) -> tuple[str, ...]:
+    """strace's options that make a thread's call of this name and number, counted from now, fail once."""
+    return ("-Z", "-s", "0", "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}")
 
 
 def calls(lines: Iterable[str]) -> Iterator[Call]:

@@ -25,6 +25,8 @@ from tests.faults.tracing import Call, calls, recording, traced
 SECRET = "a-Secret_1"
 # So many bytes of a message's mark stand with its person.
 SHORT_MARK = 8
+# A server that is watched at each of its steps is slow.
+LONGEST_TALK = 900.0
 _OFFSET = re.compile(rb'"offset": ?(\d+)')
 _UPDATE = re.compile(rb'"update_id": ?(\d+)')
 _FORM = re.compile(rb"(?:^|&|\r\n)id=([A-Za-z0-9_-]+)")
@@ -128,12 +130,12 @@ async def _talk(telegram: FakeTelegram, everybody: list[Family], answers: int) -
         waiting = [one for one in everybody if not one.done and len(one.answered) < answers]
         return not [one.act() for one in waiting]
 
-    await telegram.until(have_answered, WAIT)
+    await telegram.until(have_answered, LONGEST_TALK)
     await telegram.until(lambda: len(telegram.world.queue) == 0, WAIT)
 
 
 async def _browse(browser: BrowserFamily, answers: int) -> None:
-    async with asyncio.timeout(WAIT):
+    async with asyncio.timeout(LONGEST_TALK):
         while True:
             try:
                 await browser.opens()
