@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from bot.backoff import wait_seconds
@@ -20,6 +20,7 @@ Handler = Callable[[InboxItem], Awaitable[None]]
 
 # Updates held in memory at most; the rest waits in the database.
 HELD = 500
+MOST_HELD = 3  # times as many, with what is taken before its turn
 CHATS_AT_ONCE = 64
 # Updates of one chat before it is another's turn: a single message never waits for the tenth of somebody else.
 IN_A_ROW = 4
@@ -39,7 +40,9 @@ class Worker:
         self._store = store
         self._handler = handler
         self._bell = asyncio.Event()
-        self._fetched = 0  # the number of the last row taken from the store
+        self._fetched = 0  # the number of the last row taken from the store in its turn
+        self._newest = 0  # the number of the newest row that was seen
+        self._ahead: set[int] = set()  # rows taken before their turn
         self._held = 0
         self._waiting: dict[str, deque[InboxItem]] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -73,12 +76,32 @@ class Worker:
     async def _fetch(self) -> None:
         while self._held < HELD:
             items = await self._store.pending(HELD, self._fetched)
-            for item in items:
-                self._waiting.setdefault(item.chat or f"update {item.id}", deque()).append(item)
-                self._fetched = item.id
-            self._held += len(items)
+            self._take(item for item in items if item.id not in self._ahead)
             if not items:
+                self._ahead.clear()
                 return
+            self._fetched = items[-1].id
+            self._ahead = {number for number in self._ahead if number > self._fetched}
+        await self._fetch_latest()
+
+    async def _fetch_latest(self) -> None:
+        """More waits than is held. Whoever writes now does not wait for all of it: their chat comes first, in its order."""
+        if self._held >= MOST_HELD * HELD:
+            return
+        items = await self._store.pending(HELD if self._newest else 1, self._fetched, self._newest)
+        if not items:
+            return
+        self._newest = items[-1].id
+        new = [item for item in items if item.id not in self._ahead]
+        self._ahead.update(item.id for item in new)
+        self._take(new)
+        latest = {chat: self._waiting[chat] for chat in (_line(item) for item in new)}
+        self._waiting = latest | self._waiting
+
+    def _take(self, items: Iterable[InboxItem]) -> None:
+        for item in items:
+            self._waiting.setdefault(_line(item), deque()).append(item)
+            self._held += 1
 
     def _begin(self) -> None:
         """Give every chat that waits a task of its own, as far as there is room; first come, first served."""
@@ -133,3 +156,8 @@ class Worker:
                 failures += 1
                 _log.error("An update waits.", cause=error)
                 await asyncio.sleep(wait_seconds(failures, most=LONGEST_STORE_WAIT))
+
+
+def _line(item: InboxItem) -> str:
+    """The line in which it waits: its chat's, or its own."""
+    return item.chat or f"update {item.id}"

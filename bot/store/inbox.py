@@ -38,9 +38,13 @@ def keep_unreadable(ledger: Ledger, raw: str, why: str) -> int:
     return 1
 
 
-def pending(ledger: Ledger, limit: int, after: int) -> list[InboxItem]:
-    """What waits, in the order in which it came, from the first row after `after`."""
-    rows = ledger.sql.execute(_SQL["pending"], (after, limit)).fetchall()
+def pending(ledger: Ledger, limit: int, after: int, since: int | None = None) -> list[InboxItem]:
+    """What waits, in the order in which it came, from the first row after `after`.
+
+    With `since`, only of the chats that have written since that row.
+    """
+    query = _SQL["pending" if since is None else "pending_of_latest"]
+    rows = ledger.sql.execute(query, {"after": after, "since": since, "limit": limit}).fetchall()
     return [_opened(ledger, number, sealed) for number, sealed in rows]
 
 

@@ -197,9 +197,12 @@ class Store:
         """
         return await self._write(inbox.keep_unreadable, raw, why)
 
-    async def pending(self, limit: int, after: int = 0) -> list[InboxItem]:
-        """Updates that wait, in the order in which they came, from the first one after number `after`."""
-        return self._read(inbox.pending, limit, after)
+    async def pending(self, limit: int, after: int = 0, since: int | None = None) -> list[InboxItem]:
+        """Updates that wait, in the order in which they came, from the first one after number `after`.
+
+        With `since`, only of the chats that have written since that number.
+        """
+        return self._read(inbox.pending, limit, after, since)
 
     async def is_pending(self, inbox_id: int) -> bool:
         """Whether this update still waits: neither handled nor set aside."""

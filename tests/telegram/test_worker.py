@@ -104,6 +104,29 @@ async def test_a_single_message_does_not_wait_for_all_of_a_flooders(rig: Rig, mo
     assert [one for one in rig.handled if one != "one question"] == [f"flood {number}" for number in range(100)]
 
 
+async def test_who_writes_now_does_not_wait_for_a_long_backlog(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "CHATS_AT_ONCE", 2)
+    monkeypatch.setattr(room, "HELD", 20)
+    backlog = [(str(number % 300), f"old {number}") for number in range(900)]
+    live = [("new", "now"), ("299", "now too"), ("new", "and again")]
+
+    async def act(words: str) -> None:
+        if len(rig.handled) == 50:
+            await rig.put(*live, first_id=5000)
+
+    rig.act = act
+    await rig.put(*backlog)
+    rig.start()
+    await rig.done(903)
+    assert max(rig.handled.index(words) for _, words in live) < 150
+    for chat in {chat for chat, _ in backlog} | {"new"}:
+        own = [words for one, words in backlog + live if one == chat]
+        assert [words for words in rig.handled if words in own] == own
+    await rig.empty()
+    assert not await rig.store.pending(10)
+    assert not rig.worker._ahead
+
+
 async def test_a_handler_that_raises_sets_its_update_aside_and_the_rest_goes_on(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:

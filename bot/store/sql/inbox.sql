@@ -7,7 +7,14 @@ ON CONFLICT (hash) DO UPDATE SET at = excluded.at WHERE seen_update.at < :too_ol
 INSERT INTO inbox (chat, received, quarantined_at, why, sealed) VALUES (?, ?, ?, ?, ?);
 
 -- name: pending
-SELECT id, sealed FROM inbox WHERE quarantined_at IS NULL AND id > ? ORDER BY id LIMIT ?;
+SELECT id, sealed FROM inbox WHERE quarantined_at IS NULL AND id > :after ORDER BY id LIMIT :limit;
+
+-- name: pending_of_latest
+SELECT id, sealed FROM inbox
+WHERE quarantined_at IS NULL AND id > :after AND chat IN (
+    SELECT chat FROM inbox WHERE quarantined_at IS NULL AND id > max(:after, :since) ORDER BY id DESC LIMIT :limit
+)
+ORDER BY id LIMIT :limit;
 
 -- name: is_pending
 SELECT 1 FROM inbox WHERE id = ? AND quarantined_at IS NULL;
