@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FETCHED_AT_ONCE = 200
 CHATS_AT_ONCE = 32
 LOOK_EVERY = 5.0
+# A clock put back by less is only set right: what was due waits so long.
+PUT_BACK = timedelta(seconds=10)
 LONGEST_WAIT = 30.0
 LONGEST_STORE_WAIT = 4.0
 # A row that fails so many times, while others between its tries went through, is itself at fault.
@@ -88,8 +90,10 @@ class Outbox:
         self._clock = clock
         self._bell = asyncio.Event()
         self._sending: dict[int, asyncio.Task[None]] = {}
-        self._later: dict[int, datetime] = {}
-        self._held_until: datetime | None = None
+        # Waits are counted by the loop's own time: whoever sets the clock meanwhile makes them no longer.
+        self._later: dict[int, float] = {}
+        self._held_until = float("-inf")
+        self._seen: datetime | None = None
         self._failures = 0
         self._flooded: str | None = None
         self._successes = 0
@@ -116,13 +120,14 @@ class Outbox:
 
     async def _look(self) -> float:
         """Start sending what is due; seconds until the next look unless somebody wakes us."""
+        held = self._held_until - asyncio.get_running_loop().time()
+        if held > 0:
+            return held
         now = self._clock()
-        if self._held_until is not None and now < self._held_until:
-            return (self._held_until - now).total_seconds()
-        self._held_until = None
         room = min(CHATS_AT_ONCE - len(self._sending), 1 if self._failures else CHATS_AT_ONCE)
         if room > 0:
             try:
+                await self._meet_another_time(now)
                 items = await self._store.due(self._channel, FETCHED_AT_ONCE, now, besides=tuple(self._sending))
             except StoreUnavailable as error:
                 _log.error("Nothing can be sent.", cause=error)
@@ -134,9 +139,15 @@ class Outbox:
         return self._next_look()
 
     def _next_look(self) -> float:
-        now = self._clock()
-        soonest = min(self._later.values(), default=now + timedelta(seconds=LOOK_EVERY))
-        return min(LOOK_EVERY, max(0.01, (soonest - now).total_seconds()))
+        now = asyncio.get_running_loop().time()
+        soonest = min(self._later.values(), default=now + LOOK_EVERY)
+        return min(LOOK_EVERY, max(0.01, soonest - now))
+
+    async def _meet_another_time(self, now: datetime) -> None:
+        """The clock was put back, now or while we were not running: what was due is due still."""
+        if self._seen is None or now < self._seen - PUT_BACK:
+            await self._store.due_still(self._channel, self._seen, now)
+        self._seen = now
 
     async def _send(self, item: OutboxItem) -> None:
         try:
@@ -181,7 +192,7 @@ class Outbox:
 
     async def _postpone(self, item: OutboxItem, later: SendLater) -> None:
         """Try this row again later; hold the whole channel if the trouble is not this chat's alone."""
-        now = self._clock()
+        now = asyncio.get_running_loop().time()
         everywhere = later.everywhere
         if later.seconds is None:
             seconds = wait_seconds(item.attempts + 1, most=LONGEST_WAIT)
@@ -191,7 +202,7 @@ class Outbox:
             everywhere = everywhere or self._flooded not in (None, item.address)
             self._flooded = item.address
         if everywhere:
-            if self._held_until is None or now >= self._held_until:  # else it was on its way when the trouble began
+            if now >= self._held_until:  # else it was on its way when the trouble began
                 self._failures += 1
             if later.seconds is None:
                 seconds = wait_seconds(self._failures, most=LONGEST_WAIT)
@@ -208,9 +219,8 @@ class Outbox:
             )
             await self._store.give_up(item.id, f"given up after {item.attempts + 1} attempts: {later.why}")
             return
-        at = now + timedelta(seconds=seconds)
-        self._later[item.id] = at
-        await self._store.retry(item.id, at, later.why)
+        self._later[item.id] = now + seconds
+        await self._store.retry(item.id, self._clock() + timedelta(seconds=seconds), later.why)
 
     def _is_at_fault(self, item: OutboxItem) -> bool:
         failures, successes = self._alone.pop(item.id, (0, self._successes))
@@ -222,8 +232,7 @@ class Outbox:
         return False
 
     def _hold(self, seconds: float) -> None:
-        until = self._clock() + timedelta(seconds=seconds)
-        self._held_until = max(until, self._held_until or until)
+        self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
 
     def _well(self) -> None:
         if self.trouble is not None:

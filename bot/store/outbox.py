@@ -19,6 +19,8 @@ _CONTENT = b"outbox.sealed"
 _WHY = b"outbox.why"
 LIVE = b"address.live_message"
 GIVEN_UP_KEPT = timedelta(days=30)
+# A digest waits for its hour and then for the end of the quiet hours: no notice is planned beyond the day after tomorrow.
+FURTHEST_AHEAD = timedelta(days=3)
 
 
 def add(
@@ -115,6 +117,21 @@ def retry(ledger: Ledger, number: int, at: datetime, why: str) -> None:
     if found:
         sealed = ledger.seal(found[0][0]).close_text(_WHY, why)
         ledger.sql.execute(_SQL["retry"], (to_micros(at), sealed, number))
+
+
+def due_still(ledger: Ledger, channel: str, seen: datetime | None, now: datetime) -> None:
+    """The clock was put back from `seen` to `now`: what was due then, or waits for another try, is due.
+
+    So is what lies further ahead than anything is planned, written by a clock that was wrong.
+    """
+    bounds = {
+        "channel": channel,
+        "now": to_micros(now),
+        "seen": 0 if seen is None else to_micros(seen),
+        "put_back": seen is not None,
+        "too_far": to_micros(now + FURTHEST_AHEAD),
+    }
+    ledger.sql.execute(_SQL["due_still"], bounds)
 
 
 def give_up(ledger: Ledger, number: int, why: str) -> None:

@@ -251,6 +251,10 @@ class Store:
         """It could not be sent: again at `at`, and the rest of its chat after it."""
         await self._write(outbox.retry, id, at, why)
 
+    async def due_still(self, channel: str, seen: datetime | None, now: datetime) -> None:
+        """The clock was put back from `seen` (None: perhaps, before we began) to `now`: what was due is due still."""
+        await self._write(outbox.due_still, channel, seen, now)
+
     async def give_up(self, id: int, why: str) -> None:
         """It will never be sent: its body is wiped, the reason stays to be seen; its chat goes on."""
         await self._write(outbox.give_up, id, why)

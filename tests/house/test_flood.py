@@ -155,3 +155,14 @@ async def test_a_forged_address_neither_frees_a_flooder_nor_harms_another() -> N
         await limits.turn_away(a_request("127.0.0.1", f"192.0.2.{number % 250}, 198.51.100.1"), f"s{number}", None)
     assert rig.gate.turned_away["address"] > 1000
     assert rig.gate.admit_address("192.0.2.7")
+
+
+async def test_a_clock_that_was_wrong_for_a_while_turns_nobody_away_afterwards() -> None:
+    rig, years = Rig("li"), 10 * 365 * 86_400.0
+    rig.now += years
+    assert await rig.says("li") is None
+    rig.now -= years
+    for _ in range(200):
+        assert await rig.says("li") is None
+        rig.now += 1.0
+    assert [await rig.says(f"newcomer {number}") for number in range(NEWCOMERS_BURST)] == [None] * NEWCOMERS_BURST

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -281,3 +281,34 @@ async def test_quiet_chats_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> Non
     for number in range(1000):
         await pace.turn(str(number), message=True)
     assert len(pace._chats) <= 11
+
+
+async def test_a_clock_that_is_put_back_holds_nothing_up(store: Store, background: Background) -> None:
+    """Neither the wait of the whole channel, nor a row to be tried again, nor what was written meanwhile."""
+    year = 2036
+
+    def clock() -> datetime:
+        return datetime(year, 11, 23, 9, tzinfo=UTC) + timedelta(seconds=time.monotonic())
+
+    rig = Rig(store, background)
+    rig.store._writer._ledger.clock = clock
+    rig.outbox = Outbox(store, "telegram", rig.sender, pace=UNPACED, clock=clock)
+    rig.sender.failures["any"] = [SendLater("TelegramNetworkError", everywhere=True)] * 2
+    await rig.commit("7", ("card", "waits"))
+    rig.start()
+    await rig.sender.until(1, "tries")
+    await rig.commit("8", ("card", "too"))
+    year = 2026
+    rig.outbox.wake()
+    await rig.sender.until(2)
+    assert sorted(rig.sender.sent) == [("7", "waits"), ("8", "too")]
+
+
+async def test_what_a_wrong_clock_left_behind_is_sent_after_the_next_start(
+    store: Store, background: Background
+) -> None:
+    rig = Rig(store, background)
+    rig.store._writer._ledger.clock = lambda: datetime(2036, 11, 23, 9, tzinfo=UTC)
+    await rig.commit("7", ("card", "waits"))
+    rig.start()
+    await rig.sender.until(1)

@@ -39,6 +39,11 @@ UPDATE address SET live_message = ? WHERE chat = ?;
 -- name: retry
 UPDATE outbox SET attempts = attempts + 1, due_at = ?, why = ? WHERE id = ? AND given_up_at IS NULL;
 
+-- name: due_still
+UPDATE outbox SET due_at = :now
+WHERE channel = :channel AND given_up_at IS NULL AND due_at > :now
+  AND (due_at > :too_far OR (:put_back AND (due_at <= :seen OR attempts > 0)));
+
 -- name: give_up
 UPDATE outbox SET attempts = attempts + 1, given_up_at = ?, why = ?, sealed = NULL
 WHERE id = ? AND given_up_at IS NULL;
