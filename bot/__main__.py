@@ -20,7 +20,7 @@ COMMANDS = {
     "audit": "the trail of what was read and changed: list, check, print its end",
     "recruiting": "show or set whether the trial takes families: open, waitlist, paused, closed",
     "rescreen": "list leads that an amendment, a changed trial file or a decision of the site moves; contacts nobody",
-    "amendment": "what an amendment of the protocol changes, and its seal",
+    "amendment": "begin an amendment of the protocol, see what it changes, seal it",
     "registry": "a newer record of the registry against the shipped listing: what changed, which criteria; changes nothing",
     "updates": "list or replay updates that could not be handled",
     "backup": "a checked backup of the database; works while the server runs",

@@ -1,16 +1,19 @@
-"""`brasle-prescreen amendment check|seal FOLDER`: what an amendment of the protocol changes, and its seal, without which it
-counts for no real family.
+"""`brasle-prescreen amendment new|check|seal FOLDER`: an amendment of the protocol begun, what it changes, and its seal,
+without which it counts for no real family.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from brasle_prescreen.amendment import FILE, MAY_CHANGE, SEAL
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -22,12 +25,16 @@ if TYPE_CHECKING:
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "amendment",
-        help="what an amendment of the protocol changes, and its seal",
+        help="begin an amendment of the protocol, see what it changes, seal it",
         description="An amendment is a folder with amendment.toml and the trial files that change, below the folder of "
-        "BRASLE_AMENDMENTS. 'check' says what it changes and changes nothing; 'seal' says the same and writes the hash "
-        "of each file beside them. Exit status: 0 in order, 1 not sealed, 2 refused.",
+        "BRASLE_AMENDMENTS. 'new' makes one with copies to be changed; 'check' says what it changes and changes nothing; "
+        "'seal' says the same and writes the hash of each file beside them. Exit status: 0 in order, 1 not sealed, "
+        "2 refused.",
     )
     steps = parser.add_subparsers(dest="step", required=True)
+    new = steps.add_parser("new", help="make a folder with copies of the newest version's files, to be changed")
+    new.add_argument("folder", type=Path)
+    new.add_argument("files", nargs="+", choices=MAY_CHANGE, metavar="FILE", help=", ".join(MAY_CHANGE))
     for name, purpose in (
         ("check", "say what it changes"),
         ("seal", "say the same, and seal its files as they are now"),
@@ -37,13 +44,14 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from bot.doctor import load_settings
-    from brasle_prescreen.amendment import SEAL
     from brasle_prescreen.amendment_seal import seal_problems, seal_text
 
     settings = load_settings()
     if isinstance(settings, str):
         print(settings, file=sys.stderr)
         return 2
+    if args.step == "new":
+        return _begin(settings.protocols(), args.folder, args.files)
     protocols = _with(settings, args.folder)
     before, version = protocols.versions[-2:]
     print("\n".join(lines(protocols)), flush=True)
@@ -54,6 +62,39 @@ def run(args: argparse.Namespace) -> int:
     for one in wrong:
         print(f"Not sealed as it stands: {one}", file=sys.stderr)
     return 1 if wrong else 0
+
+
+def _begin(protocols: Protocols, folder: Path, files: Sequence[str]) -> int:
+    """A folder that 'check' refuses until somebody has filled in what only the site knows."""
+    places = protocols.places(protocols.versions[-1])
+    try:
+        folder.mkdir(parents=True)
+        for name in files:
+            shutil.copyfile(places[name], folder / name)
+        (folder / FILE).write_text(_TO_FILL_IN, encoding="utf-8")
+    except OSError as error:
+        print(f"{folder}: {error.strerror}. Name a folder that is not there yet.", file=sys.stderr)
+        return 2
+    print(f"{folder}: fill in {FILE}, change the copies, then 'brasle-prescreen amendment check {folder}'.")
+    return 0
+
+
+_TO_FILL_IN = """\
+# An amendment of the protocol. Beside this file stand the trial files that change, whole; what did not change in them must stay.
+
+# As the site numbers it, such as "1".
+number = ""
+
+# The first day in Hangzhou on which interviews begin by it, such as 2027-03-01, without quotes.
+# counts_from =
+
+# Who approved it: committee, number, day.
+approval = ""
+
+# What the site said, as the coordinators shall read it on the protocol page, in English and in Chinese.
+said = ""
+said_zh = ""
+"""
 
 
 def _with(settings: Settings, folder: Path) -> Protocols:

@@ -135,6 +135,30 @@ def test_one_outside_the_setting_is_looked_at_before_it_is_put_there(
     assert (draft / SEAL).exists()
 
 
+def test_a_new_one_is_refused_until_it_is_filled_in(folder: Path, capsys: CAPTURED) -> None:
+    new = folder.parent.parent / "second"
+    assert main(["amendment", "new", str(new), "exclusion.toml"]) == 0
+    assert (new / "exclusion.toml").read_bytes() == (folder / "exclusion.toml").read_bytes()  # of the newest version
+    capsys.readouterr()
+    head = (new / "amendment.toml").read_text("utf-8")
+    for filled, told in (
+        ("", "amendment second: amendment.toml, line 4: 'number' is ''"),
+        ('number = "2"', "'counts_from' is missing"),
+        ("counts_from = 2027-06-01", "line 10: 'approval' is empty"),
+        ('approval = "IRB 2"', "'said' is empty"),
+        ('said = "Said."', "'said_zh' is empty"),
+        ('said_zh = "说了。"', "its files say what stands already"),
+    ):
+        key = filled.partition(" ")[0]
+        lines = [filled if key and line.lstrip("# ").startswith(f"{key} =") else line for line in head.splitlines()]
+        head = "\n".join(lines) + "\n"
+        (new / "amendment.toml").write_text(head, "utf-8")
+        assert main(["amendment", "check", str(new)]) == 2
+        assert told in capsys.readouterr().err
+    assert main(["amendment", "new", str(new), "exclusion.toml"]) == 2
+    assert "Name a folder that is not there yet" in capsys.readouterr().err
+
+
 def test_assess_takes_a_version_or_a_day(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: CAPTURED) -> None:
     asked = "".join(
         json.dumps({"as_of": day, "answers": RITUXIMAB}) + "\n" for day in ("2027-02-28", "2027-03-01")
