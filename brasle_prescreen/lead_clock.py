@@ -5,7 +5,7 @@ minute.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -22,6 +22,10 @@ class Waits(StrEnum):
     FOLLOW_UP = "follow_up"
     SNOOZE_OVER = "snooze_over"
     WINDOW_CLEARED = "window_cleared"
+
+
+# These run from a day to come.
+_COMING = frozenset({Waits.SNOOZE_OVER, Waits.WINDOW_CLEARED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Level(StrEnum):
 SAFETY_MINUTES = (30, 60, 120, 240)
 _SAFETY_GAP = 240
 _SAFETY_FIRST_DAY = 24 * 60
+_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def clock(work: Work, clears_on: date | None, plan: Plan) -> Clock | None:
@@ -106,7 +111,11 @@ def clock(work: Work, clears_on: date | None, plan: Plan) -> Clock | None:
 
 def is_overdue(running: Clock | None, limits: Limits) -> bool:
     """Whether the time is over; `limits` makes it a comparison, so that ten thousand leads take no time."""
-    return running is not None and running.since <= limits.latest(running.allowed)
+    if running is None:
+        return False
+    if running.waits not in _COMING and limits.is_ahead(running.since):
+        return True
+    return running.since <= limits.latest(running.allowed)
 
 
 class Limits:
@@ -124,6 +133,12 @@ class Limits:
         if allowed not in self._known:
             self._known[allowed] = self._plan.hours.latest_start(self._now, allowed)
         return self._known[allowed]
+
+    def is_ahead(self, moment: datetime) -> bool:
+        """Whether something that has happened bears a moment to come: the clock was put back since. How long ago it was
+        nobody knows, so it counts as long ago.
+        """
+        return moment > self._now + ONE_DAY
 
 
 def due_in(running: Clock, plan: Plan, now: datetime) -> DueIn:
@@ -160,6 +175,8 @@ def escalation(work: Work, plan: Plan, limits: Limits) -> tuple[Level, ...]:
     """Who must have heard by now that this family waits for a first call; the caller tells each once."""
     if not work.is_open or work.attempts or work.snoozed_until is not None:
         return ()
+    if limits.is_ahead(work.waiting_since):
+        return (Level.SECOND_PERSON, Level.PI)
     if work.waiting_since > limits.latest(plan.first_call):
         return ()
     if work.waiting_since > limits.latest(plan.to_pi):
@@ -171,6 +188,8 @@ def safety_step(work: Work, announced_at: datetime, now: datetime, hours: Workin
     """How many repeated announcements of a lead with a safety flag are due by now; 0 once somebody has it."""
     if not work.is_open or work.holder:
         return 0
+    if announced_at > now + ONE_DAY:  # by a clock that was put back since
+        announced_at = _LONG_AGO
     minutes = (now - announced_at) / timedelta(minutes=1)
     passed = sum(1 for after in SAFETY_MINUTES if minutes >= after)
     if passed < len(SAFETY_MINUTES):

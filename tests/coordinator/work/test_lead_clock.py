@@ -241,3 +241,22 @@ def test_safety_is_announced_again_and_again_until_somebody_has_it() -> None:
     held = replace(lead, holder=ME, status=LeadStatus.CLAIMED)
     assert safety_step(held, MONDAY, MONDAY + timedelta(days=1), PLAN.hours) == 0
     assert safety_step(replace(lead, status=LeadStatus.WITHDRAWN), MONDAY, MONDAY + timedelta(days=1), PLAN.hours) == 0
+
+
+def test_a_lead_written_by_a_clock_that_was_put_back_since_is_told_at_once_and_not_in_ten_years() -> None:
+    work = new(MONDAY + timedelta(days=3650))
+    limits = Limits(PLAN, MONDAY)
+    assert escalation(work, PLAN, limits) == (Level.SECOND_PERSON, Level.PI)
+    assert is_overdue(clock(work, None, PLAN), limits)
+    hour_ahead = new(MONDAY + timedelta(hours=1))
+    assert escalation(hour_ahead, PLAN, limits) == ()
+    asleep = replace(new(), snoozed_until=date(2027, 5, 1))
+    assert not is_overdue(clock(asleep, None, PLAN), limits)
+
+
+def test_safety_announced_by_a_clock_that_was_put_back_since_is_told_again_every_morning() -> None:
+    ahead = MONDAY + timedelta(days=3650)
+    steps = [safety_step(new(), ahead, MONDAY + timedelta(hours=hours), PLAN.hours) for hours in range(0, 72, 6)]
+    assert steps[0] > 0
+    assert len(set(steps)) == 4
+    assert steps == sorted(steps)
