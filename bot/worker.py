@@ -88,10 +88,10 @@ class Worker:
         """More waits than is held. Whoever writes now does not wait for all of it: their chat comes first, in its order."""
         if self._held >= MOST_HELD * HELD:
             return
-        items = await self._store.pending(HELD if self._newest else 1, self._fetched, self._newest)
+        items = await self._store.pending(HELD, self._fetched, self._newest)
         if not items:
             return
-        self._newest = items[-1].id
+        self._newest = max(item.id for item in items)
         new = [item for item in items if item.id not in self._ahead]
         self._ahead.update(item.id for item in new)
         self._take(new)

@@ -41,7 +41,7 @@ def keep_unreadable(ledger: Ledger, raw: str, why: str) -> int:
 def pending(ledger: Ledger, limit: int, after: int, since: int | None = None) -> list[InboxItem]:
     """What waits, in the order in which it came, from the first row after `after`.
 
-    With `since`, only of the chats that have written since that row.
+    With `since`, only of the chats that have written since that row: the chat that wrote last first, each in its order.
     """
     query = _SQL["pending" if since is None else "pending_of_latest"]
     rows = ledger.sql.execute(query, {"after": after, "since": since, "limit": limit}).fetchall()

@@ -200,7 +200,7 @@ class Store:
     async def pending(self, limit: int, after: int = 0, since: int | None = None) -> list[InboxItem]:
         """Updates that wait, in the order in which they came, from the first one after number `after`.
 
-        With `since`, only of the chats that have written since that number.
+        With `since`, only of the chats that have written since that number, the latest chat first.
         """
         return self._read(inbox.pending, limit, after, since)
 

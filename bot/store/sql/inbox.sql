@@ -10,11 +10,20 @@ INSERT INTO inbox (chat, received, quarantined_at, why, sealed) VALUES (?, ?, ?,
 SELECT id, sealed FROM inbox WHERE quarantined_at IS NULL AND id > :after ORDER BY id LIMIT :limit;
 
 -- name: pending_of_latest
-SELECT id, sealed FROM inbox
-WHERE quarantined_at IS NULL AND id > :after AND chat IN (
-    SELECT chat FROM inbox WHERE quarantined_at IS NULL AND id > max(:after, :since) ORDER BY id DESC LIMIT :limit
-)
-ORDER BY id LIMIT :limit;
+-- A chat that wrote last comes first, so that the limit never cuts off who writes now.
+SELECT inbox.id, inbox.sealed
+FROM (
+    SELECT chat, max(id) AS newest
+    FROM (
+        SELECT chat, id FROM inbox
+        WHERE quarantined_at IS NULL AND chat IS NOT NULL AND id > max(:after, :since)
+        ORDER BY id DESC LIMIT :limit
+    )
+    GROUP BY chat
+) AS latest
+JOIN inbox ON inbox.chat = latest.chat
+WHERE inbox.quarantined_at IS NULL AND inbox.id > :after
+ORDER BY latest.newest DESC, inbox.id LIMIT :limit;
 
 -- name: is_pending
 SELECT 1 FROM inbox WHERE id = ? AND quarantined_at IS NULL;
