@@ -24,10 +24,6 @@ class Waits(StrEnum):
     WINDOW_CLEARED = "window_cleared"
 
 
-# These run from a day to come.
-_COMING = frozenset({Waits.SNOOZE_OVER, Waits.WINDOW_CLEARED})
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How long things may take, in working time; the site decides.
@@ -111,11 +107,7 @@ def clock(work: Work, clears_on: date | None, plan: Plan) -> Clock | None:
 
 def is_overdue(running: Clock | None, limits: Limits) -> bool:
     """Whether the time is over; `limits` makes it a comparison, so that ten thousand leads take no time."""
-    if running is None:
-        return False
-    if running.waits not in _COMING and limits.is_ahead(running.since):
-        return True
-    return running.since <= limits.latest(running.allowed)
+    return running is not None and running.since <= limits.latest(running.allowed)
 
 
 class Limits:

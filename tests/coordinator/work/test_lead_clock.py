@@ -183,8 +183,9 @@ def test_overdue_is_the_same_by_the_limit_and_by_the_due_moment(one: Work, clear
 def test_nobody_hears_before_the_time_and_the_pi_never_before_the_second_person(since: datetime, now: datetime) -> None:
     told = escalation(new(since), PLAN, Limits(PLAN, now))
     assert told in ((), (Level.SECOND_PERSON,), (Level.SECOND_PERSON, Level.PI))
-    assert (Level.SECOND_PERSON in told) == (PLAN.hours.after(since, PLAN.first_call).at <= now)
-    assert (Level.PI in told) == (PLAN.hours.after(since, PLAN.to_pi).at <= now)
+    is_ahead = since > now + timedelta(days=1)  # the clock was put back since
+    assert (Level.SECOND_PERSON in told) == (is_ahead or PLAN.hours.after(since, PLAN.first_call).at <= now)
+    assert (Level.PI in told) == (is_ahead or PLAN.hours.after(since, PLAN.to_pi).at <= now)
     for quiet in (
         new(since, attempts=1, last_attempt_at=since),
         new(since, snoozed_until=now.date()),
@@ -247,16 +248,15 @@ def test_a_lead_written_by_a_clock_that_was_put_back_since_is_told_at_once_and_n
     work = new(MONDAY + timedelta(days=3650))
     limits = Limits(PLAN, MONDAY)
     assert escalation(work, PLAN, limits) == (Level.SECOND_PERSON, Level.PI)
-    assert is_overdue(clock(work, None, PLAN), limits)
     hour_ahead = new(MONDAY + timedelta(hours=1))
     assert escalation(hour_ahead, PLAN, limits) == ()
-    asleep = replace(new(), snoozed_until=date(2027, 5, 1))
-    assert not is_overdue(clock(asleep, None, PLAN), limits)
+    asleep = new(MONDAY + timedelta(days=3650), snoozed_until=date(2027, 5, 1))
+    assert escalation(asleep, PLAN, limits) == ()
 
 
 def test_safety_announced_by_a_clock_that_was_put_back_since_is_told_again_every_morning() -> None:
     ahead = MONDAY + timedelta(days=3650)
     steps = [safety_step(new(), ahead, MONDAY + timedelta(hours=hours), PLAN.hours) for hours in range(0, 72, 6)]
     assert steps[0] > 0
-    assert len(set(steps)) == 4
+    assert len(set(steps)) == 3
     assert steps == sorted(steps)
