@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot.coordinator.grid import as_decision
 from bot.lead_version import as_protocols, version_of
 from brasle_prescreen.amendment_changes import Change
+from brasle_prescreen.criterion import Finding
 from brasle_prescreen.facts import AnswerError
 from brasle_prescreen.judgement import Verdict
 from brasle_prescreen.protocol import Protocol
@@ -86,15 +87,33 @@ def _compared(
     found |= {"version": own.number, "version_now": wanted.number}
     if before.clears_on != now.clears_on:
         found |= {"earliest_date": _day(before.clears_on), "earliest_date_now": _day(now.clears_on)}
+    named = {one["criterion"] for one in moved} | lead.overrides.keys()
+    if otherwise := [one for one in _otherwise(before, now, changes) if one["criterion"] not in named]:
+        found["otherwise"] = otherwise
     return found if moved or before.tier is not now.tier or before.clears_on != now.clears_on else {}
+
+
+def _otherwise(before: SecondLook, now: SecondLook, changes: Sequence[Change]) -> Iterator[dict[str, Any]]:
+    """Criteria with the same verdict, but of another kind, until another day, or with another weight."""
+    for old, new in zip(before.program, now.program, strict=True):
+        if old.verdict is new.verdict and _weight(old) != _weight(new):
+            yield {"criterion": new.id, "verdict": new.verdict.value, "changes": _touching(changes, new.id)}
+
+
+def _weight(finding: Finding) -> tuple[object, ...]:
+    return finding.kind, finding.clears_on, finding.concern, finding.settled
+
+
+def _touching(changes: Sequence[Change], criterion: str) -> list[Mapping[str, str]]:
+    own = [change for change in changes if criterion in change.criteria]
+    return [_change(change) for change in own or [one for one in changes if not one.criteria]]
 
 
 def _moved(one: Moved, before: SecondLook, now: SecondLook, changes: Sequence[Change]) -> dict[str, Any]:
     told: dict[str, Any] = {"criterion": one.criterion, "before": one.before, "after": one.after, "why": one.why.value}
     if _program(before, one.criterion) is not _program(now, one.criterion):
         told["why"] = AMENDMENT
-        touching = [change for change in changes if one.criterion in change.criteria]
-        told["changes"] = [_change(change) for change in touching or [c for c in changes if not c.criteria]]
+        told["changes"] = _touching(changes, one.criterion)
     elif one.decision is not None:
         told |= {"decided_on": one.decision.decided_on.isoformat(), "about": one.decision.about}
     return told
@@ -105,12 +124,24 @@ def _program(look: SecondLook, criterion: str) -> Verdict:
 
 
 def _change(change: Change) -> Mapping[str, str]:
+    before, after = _about_the_difference(change.before, change.after)
     where = change.where if change.file in ("inclusion.toml", "exclusion.toml") else f"{change.file} {change.where}"
-    return {"kind": change.kind, "where": where, "before": _short(change.before), "after": _short(change.after)}
+    return {"kind": change.kind, "where": where, "before": before, "after": after}
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _TOLD else f"{text[: _TOLD - 3]}..."
+def _about_the_difference(one: str, other: str) -> tuple[str, str]:
+    """Both texts, long ones cut down to where they begin to differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    same = next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+    start = max(0, same - _TOLD // 3)
+    return _cut(one, start), _cut(other, start)
+
+
+def _cut(text: str, start: int) -> str:
+    if len(text) <= _TOLD:
+        return text
+    part = text[start : start + _TOLD]
+    return f"{'...' if start else ''}{part}{'...' if len(part) == _TOLD else ''}"
 
 
 def _day(day: date | None) -> str | None:

@@ -112,7 +112,9 @@ def _without(row: Mapping[str, Any], private: frozenset[str]) -> dict[str, Any]:
     """The row without naming private criteria: that one moved is said, not which or how."""
     shown = [one for one in row["moved"] if one["criterion"] not in private]
     hidden = len(row["moved"]) - len(shown)
-    return {**row, "moved": shown} | ({"private_items_moved": hidden} if hidden else {})
+    told = {**row, "moved": shown} | ({"private_items_moved": hidden} if hidden else {})
+    otherwise = [one for one in row.get("otherwise", ()) if one["criterion"] not in private]
+    return told | ({"otherwise": otherwise} if "otherwise" in row else {})
 
 
 _BECAUSE = {
@@ -136,7 +138,14 @@ def _lines(row: Mapping[str, Any]) -> Iterable[str]:
     for one in row["moved"]:
         on = f" on {one['decided_on']} about {one['about']}" if "decided_on" in one else ""
         yield f"    {one['criterion']}: {one['before']} -> {one['after']}, because {_BECAUSE[one['why']]}{on}"
-        for change in one.get("changes", ()):
-            yield f"        {change['where']}: {change['before'] or '-'} -> {change['after'] or '-'}"
+        yield from _changes(one)
+    for one in row.get("otherwise", ()):
+        yield f"    {one['criterion']}: {one['verdict']} as before, but judged otherwise, because the amendment changes it"
+        yield from _changes(one)
     if row.get("private_items_moved"):
         yield f"    private items moved: {row['private_items_moved']} (--private names them)"
+
+
+def _changes(one: Mapping[str, Any]) -> Iterable[str]:
+    for change in one.get("changes", ()):
+        yield f"        {change['where']}: {change['before'] or '-'} -> {change['after'] or '-'}"

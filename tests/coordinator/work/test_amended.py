@@ -189,6 +189,11 @@ def test_rescreen_says_who_moves_and_why(site: ConsoleSite, rescreen: RESCREEN) 
     assert ("text", "text") in told_changes
     assert (other["code"], other["moved"]) == (longer, [])
     assert (other["earliest_date"], other["earliest_date_now"]) == ("2026-12-16", "2027-03-16")
+    [otherwise] = other["otherwise"]
+    assert (otherwise["criterion"], otherwise["verdict"]) == ("E13", "fail")
+    assert ("rule.no_dose_within", "3 months", "6 months") in [
+        (one["where"], one["before"], one["after"]) for one in otherwise["changes"]
+    ]
 
 
 def test_rescreen_in_words(site: ConsoleSite, rescreen: RESCREEN, capsys: pytest.CaptureFixture[str]) -> None:
