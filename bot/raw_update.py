@@ -9,6 +9,8 @@ from typing import Any
 from bot.store.records import RawUpdate
 
 LARGEST_ID = 2**63 - 1
+# Levels kept of what is nested too deep to be written; Telegram's own updates have about ten.
+DEEPEST = 50
 # What Telegram gives once to a message, a press, a change: however often it sends one, these stay the same.
 MARKS = ("message_id", "id", "date", "edit_date")
 
@@ -57,13 +59,31 @@ def mark_of(update: dict[str, Any]) -> str:
     """What tells this update from another one of the same number: which message it is, which press, of which moment."""
     for kind, part in update.items():
         if isinstance(part, dict):
-            return json.dumps([kind, *(part.get(name) for name in MARKS)])
+            return _as_json([kind, *(part.get(name) for name in MARKS)])
     return ""
 
 
 def as_text(update: Any) -> str:
     """JSON with everything beyond ASCII escaped: half a surrogate pair and NUL survive in any database."""
-    return json.dumps(update, ensure_ascii=True, separators=(",", ":"))
+    return _as_json(update, separators=(",", ":"))
+
+
+def _as_json(value: Any, **form: Any) -> str:
+    try:
+        return json.dumps(value, **form)
+    except RecursionError:  # what could be read a moment ago is a step too deep to be written: no Telegram sends that
+        return json.dumps(_cut(value, DEEPEST), **form)
+
+
+def _cut(value: Any, depth: int) -> Any:
+    """The value down to so many levels."""
+    if not isinstance(value, (dict, list)):
+        return value
+    if not depth:
+        return None
+    if isinstance(value, list):
+        return [_cut(one, depth - 1) for one in value]
+    return {name: _cut(one, depth - 1) for name, one in value.items()}
 
 
 def chat_of(update: dict[str, Any]) -> str | None:

@@ -114,6 +114,17 @@ async def test_what_is_no_update_is_set_aside_so_that_it_does_not_come_again(rig
     assert len(await rig.store.quarantined()) == 1
 
 
+async def test_nested_just_as_deep_as_it_can_still_be_read_it_is_stored(rig: Rig) -> None:
+    for number, depth in enumerate(range(900, 1000)):
+        body = (
+            b'{"update_id":%d,"message":{"chat":{"id":7},"message_id":' % number + b"[" * depth + b"]" * depth + b"}}"
+        )
+        assert await rig.post(body, SECRET.encode()) == 200, depth
+    waits = await rig.store.pending(1000)
+    assert len(waits) + len(await rig.store.quarantined()) == 100
+    assert all(item.chat == "7" for item in waits)
+
+
 async def test_a_store_that_cannot_be_used_makes_telegram_keep_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     async def full(updates: Sequence[RawUpdate]) -> int:
         raise StoreUnavailable("The disk is full.")
