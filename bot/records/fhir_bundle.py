@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.records.fhir_check import checked
+from bot.records.fhir_medicines import atc_map
 from bot.records.fhir_parts import Json, urn
 from bot.records.fhir_questionnaire import questionnaire
 from bot.records.fhir_response import questionnaire_response
@@ -44,6 +45,7 @@ def bundle(
     entries = [
         _entry(research_study(record, study.registered, study.recruiting)),
         _entry(questionnaire(study.form, record)),
+        _entry(atc_map(study.protocol.medicines)),
     ]
     for lead in leads:
         entries += map(_entry, _of_lead(study, lead, openness, _names(lead, random_ids)))

@@ -15,6 +15,7 @@ from fhir.resources.R4B.bundle import Bundle
 from bot.__main__ import main
 from bot.records.fhir_bundle import Study, bundle
 from bot.records.fhir_check import FhirError, checked
+from bot.records.fhir_medicines import Atc, load_atc
 from bot.records.given_answers import WHOLE
 from bot.records.study_form import StudyForm
 from bot.store.audit import Wanted
@@ -65,6 +66,7 @@ def test_a_bundle_is_read_by_another_library_and_comes_back_the_same(study: Stud
     assert [one["resource"]["resourceType"] for one in made["entry"]] == [
         "ResearchStudy",
         "Questionnaire",
+        "ConceptMap",
         "Patient",
         "ResearchSubject",
         "QuestionnaireResponse",
@@ -77,6 +79,45 @@ def test_the_study_is_the_one_of_the_record(study: Study) -> None:
     assert one["title"] == PROTOCOL.record.title
     assert one["condition"][0]["coding"][0]["code"] == "M32"
     assert one["status"] == "active"
+
+
+def test_codes_of_other_systems_are_those_that_are_sure_and_no_others(study: Study) -> None:
+    made = bundle(study, [stored()], NOW)
+    [one] = resources(made, "ResearchStudy")
+    assert [(code["system"], code["code"]) for code in one["condition"][0]["coding"]] == [
+        ("http://hl7.org/fhir/sid/icd-10", "M32")
+    ]
+    [mapped] = resources(made, "ConceptMap")
+    [group] = mapped["group"]
+    assert group["target"] == "http://www.whocc.no/atc"
+    # Our side is the code system of the answers, and every code of it is one that can be answered.
+    [questions] = resources(made, "Questionnaire")
+    named = next(item for item in questions["item"] if item["linkId"] == "medicines")
+    offered = {option["valueCoding"]["code"]: option["valueCoding"]["system"] for option in named["answerOption"]}
+    assert {offered[element["code"]] for element in group["element"]} == {group["source"]}
+    atc = {one["code"]: one["target"][0] for one in group["element"]}
+    assert atc["rituximab"]["code"] == "L01FA01"
+    assert atc["cyclophosphamide"]["code"] == "L01AA01"
+    assert atc["hydroxychloroquine"] == {
+        "code": "P01BA02",
+        "display": "hydroxychloroquine",
+        "equivalence": "equivalent",
+    }
+    assert (atc["mycophenolate_mofetil"]["code"], atc["mycophenolate_mofetil"]["equivalence"]) == ("L04AA06", "wider")
+    # By use several codes, or none in the index: left out.
+    assert not {"prednisone", "methotrexate", "tacrolimus", "telitacicept", "car_t_cd19", "vax_mmr"} & set(atc)
+    named_once = [one["code"] for one in atc.values() if one["equivalence"] == "equivalent"]
+    assert len(named_once) == len(set(named_once))
+
+
+def test_every_code_of_a_medicine_names_an_entry_of_the_lexicon() -> None:
+    atc = load_atc()
+    known = {one.id: one for one in PROTOCOL.medicines}
+    assert set(atc.codes) | set(atc.wider) <= set(known)
+    assert not set(atc.codes) & set(atc.wider)
+    assert not any(known[id].is_vaccine or "group" in known[id].marks for id in atc.codes)
+    with pytest.raises(ValueError, match="pattern"):
+        Atc.model_validate({**atc.model_dump(), "codes": {"rituximab": "L01XC2"}})
 
 
 def test_items_stand_in_the_order_of_the_conversation_in_both_languages(study: Study) -> None:

@@ -53,7 +53,7 @@ def test_every_card_that_was_answered_has_its_answer_and_no_other_has(leads: lis
 
 def test_both_files_are_valid_for_all_of_them(leads: list[Stored], form: StudyForm) -> None:
     study = Study(form, QUESTIONS, PROTOCOL, load_registered(), "open")
-    assert len(bundle(study, leads, "2026-11-23T02:00:00Z")["entry"]) == 2 + 3 * len(leads)
+    assert len(bundle(study, leads, "2026-11-23T02:00:00Z")["entry"]) == 3 + 3 * len(leads)
     made = columns(form)
     heads, *rows = dictionary(made)
     table = [dict(zip(heads, row, strict=True)) for row in rows]
