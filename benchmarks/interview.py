@@ -39,6 +39,9 @@ class Step(NamedTuple):
         return callback_data(self.revision, self.button)
 
 
+START = Step("/start", None, 0)
+
+
 class Bench(NamedTuple):
     store: Store
     wording: Wording
@@ -50,28 +53,34 @@ def now() -> datetime:
 
 
 @contextmanager
-def opened(folder: Path | None = None) -> Iterator[Bench]:
+def opened() -> Iterator[Bench]:
     """The real parts on a data folder of their own."""
-    with tempfile.TemporaryDirectory(dir=folder) as made:
-        store = Store.open(Path(made))
-        wording = Wording.load()
-        conversation = Conversation(
-            store,
-            load_protocol(),
-            load_questions(),
-            wording,
-            site=SiteFacts(approval="2026-001", approval_date="2026-11-01"),
-            demo=False,
-            clock=now,
-            renderers={CHANNEL: TelegramRenderer(wording)},
-        )
-        yield Bench(store, wording, conversation)
-        store.close_now()
+    with tempfile.TemporaryDirectory() as made, opened_at(Path(made)) as bench:
+        yield bench
+
+
+@contextmanager
+def opened_at(folder: Path) -> Iterator[Bench]:
+    """The real parts on this data folder."""
+    store = Store.open(folder)
+    wording = Wording.load()
+    conversation = Conversation(
+        store,
+        load_protocol(),
+        load_questions(),
+        wording,
+        site=SiteFacts(approval="2026-001", approval_date="2026-11-01"),
+        demo=False,
+        clock=now,
+        renderers={CHANNEL: TelegramRenderer(wording)},
+    )
+    yield Bench(store, wording, conversation)
+    store.close_now()
 
 
 async def learned(bench: Bench) -> list[Step]:
     """/start, then eleven buttons and a typed reply where the card asks for one."""
-    steps = [Step("/start", None, 0)]
+    steps = [START]
     shown = await bench.conversation.handle(incoming("learning", 0, steps[0]))
     for number in range(1, work.STEPS):
         steps.append(_next(shown))

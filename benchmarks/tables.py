@@ -185,6 +185,40 @@ def backlog(machine: Machine) -> Table:
     )
 
 
+def stored(machine: Machine) -> Table:
+    counts = (1, 1000, 5000) if machine.small else (1, 10_000, 1_000_000)
+    few, many = f"{counts[0]:,} stored", f"{counts[-1]:,} stored"
+
+    def goals(found: Samples) -> list[Goal]:
+        def times(metric: str) -> float:
+            return of(found, many, metric) / of(found, few, metric)
+
+        return [
+            goal("load and save of a conversation under way: 1.2 x", times("turn_us"), most=1.2, unit=" x"),
+            goal("load and save of one not seen since the start: 1.2 x", times("cold_us"), most=1.2, unit=" x"),
+            goal("memory: 1.1 x", times("memory_mb"), most=1.1, unit=" x"),
+            goal("from the start to the first answer: 1 s", of(found, many, "first_ms") / 1000, most=1, unit=" s"),
+        ]
+
+    return Table(
+        "Stored conversations",
+        "Each in the middle of the interview, sealed with a key of its own. Load: found, opened and read; save: sealed "
+        "and flushed to the disk. The first answer counts from the start of the process.",
+        tuple(Script("stored.py", "ours", (str(count),)) for count in counts),
+        (
+            Column("turn_us", "load and save, µs"),
+            Column("load_us", "load, µs"),
+            Column("save_us", "save, µs"),
+            Column("cold_us", "not seen since the start, µs"),
+            Column("first_ms", "first answer, ms"),
+            Column("file_mb", "database, MB"),
+            MEMORY,
+        ),
+        goals,
+        rounds=1,
+    )
+
+
 QUICK: Mapping[str, Callable[[Machine], Table]] = {
     "conversation": conversation,
     "assessment": assessment,
@@ -192,4 +226,4 @@ QUICK: Mapping[str, Callable[[Machine], Table]] = {
     "start": start,
 }
 # Minutes each: only with --scale.
-SLOW: Mapping[str, Callable[[Machine], Table]] = {"backlog": backlog}
+SLOW: Mapping[str, Callable[[Machine], Table]] = {"stored": stored, "backlog": backlog}
