@@ -23,6 +23,7 @@ from tests.coordinator.site import WORDING, open_site
 from tests.coordinator.targets.conftest import enter
 from tests.coordinator.targets.test_forms import fills_in
 from tests.coordinator.targets.ward import ADDRESSES, FORMS, PHONE, POSTED, PRESSES, READ, SETTINGS, Ward, fill, who
+from tests.domain.amending import SIX_MONTHS, WINDOWS, write_amendment
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -57,7 +58,12 @@ POST = """([action, fields]) => {
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def served_ward(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ward]:
     stores: list[Store] = []
-    site = open_site(tmp_path_factory.mktemp("axe") / "data", stores.append, **SETTINGS)
+    folder = tmp_path_factory.mktemp("axe")
+    # An amendment counts, and another one will: both stand on the protocol page, the first on each lead's.
+    first = write_amendment(folder / "amendments", "2026-11-23", edits=(*SIX_MONTHS, WINDOWS))
+    later = ("exclusion.toml", "Are CAR-T cells excluded for good?", "Are CAR-T cells excluded?")
+    write_amendment(folder / "amendments", "2027-06-01", "2", [later], upon=first)
+    site = open_site(folder / "data", stores.append, amendments=folder / "amendments", **SETTINGS)
     ward = await fill(site, site.account("pi", "Zhou Yi"))
     server, task, site.base = await serve(site.app)
     site.console.passkeys.party = Party("localhost", site.base)
