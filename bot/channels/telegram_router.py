@@ -107,7 +107,7 @@ class Families:
         incoming = Incoming(
             channel=CHANNEL,
             address=str(message.chat.id),
-            id=tap_id(query.id, message.message_id),
+            id=tap_id(clean(query.id), message.message_id),
             button=button,
             revision=revision,
             language_hint=query.from_user.language_code,

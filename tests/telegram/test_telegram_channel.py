@@ -166,6 +166,25 @@ async def test_forged_and_foreign_buttons_are_stale_presses(polled: Served, tele
     assert "\u2713 end" in (parent.heard[-2].text or "")
 
 
+async def test_a_press_whose_name_nobody_can_send_back_holds_nothing_up(
+    polled: Served, telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    parent = await greeted(telegram)
+    card = parent.card
+    assert card is not None
+    press = {
+        "id": "\ud83d",
+        "from": parent.account.as_user(),
+        "message": telegram.world.as_message(parent.chat, card),
+        "chat_instance": "1",
+        "data": "99:yes",
+    }
+    telegram.world.push_raw({"update_id": None, "callback_query": press})
+    parent.says("fine")
+    await parent.hears("\u2713 fine")
+    assert "could not be sent" not in caplog.text
+
+
 async def test_odd_text_arrives_whole_and_harmless(polled: Served, telegram: FakeTelegram) -> None:
     parent = await greeted(telegram)
     odd = ["half \ud83d", "nul \0 here", "\u202eright to left", "\uff11\uff12", "x" * 4096, "<b>", "&lt;"]
