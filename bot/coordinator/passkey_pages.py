@@ -25,6 +25,7 @@ async def challenge(visit: Visit) -> Response:
     passkeys, staff = visit.console.passkeys, visit.store.staff
     if passkeys.party is None:
         return visit.not_found()
+    await passkeys.load()
     name, known, credentials = visit.who.name, True, []
     if visit.who is NOBODY:
         name = visit.typed("name")[:LONGEST_NAME_TYPED]
@@ -50,6 +51,7 @@ async def begin(visit: Visit) -> Response:
     refusal = await prove_again(visit, "password_for_passkey")
     if refusal is not None:
         return await show_account(visit, {"passkey_form": refusal.problem}, status=refusal.status)
+    await visit.console.passkeys.load()
     visit.console.passkeys.challenges.give(visit.secret, "add", visit.who.account_id, known=True, note=name)
     return visit.go(NEW)
 

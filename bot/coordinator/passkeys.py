@@ -4,6 +4,7 @@ face or a PIN first. Only this module needs the extra "passkeys".
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import secrets
@@ -12,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -117,6 +119,10 @@ class Passkeys:
     def __init__(self, public_url: str, clock: Callable[[], datetime]) -> None:
         self.party = party_of(public_url) if is_there("passkeys") else None
         self.challenges = Challenges(clock)
+
+    async def load(self) -> None:
+        """Read the library in beside the conversations, before its first use: that takes some tenths of a second."""
+        await asyncio.to_thread(import_module, "webauthn")
 
     def ask_to_sign(self, challenge: bytes, credentials: Sequence[bytes]) -> str:
         """Options for the browser as JSON. Without credentials it offers those that it has: nobody learns from us which

@@ -83,6 +83,8 @@ async def prove(visit: Visit, name: str, browser: str, *, password: str) -> Prov
     came = visit.console.clock()  # waiting for the comparison must not cost a code its last seconds
     name = name[:LONGEST_NAME_TYPED]
     by_passkey = bool(visit.typed("by_passkey"))
+    if by_passkey and not password.strip():
+        return Refusal(422, Text(key="console.sign_in.password_missing"))
     asked = visit.console.passkeys.challenges.take(visit.secret, "prove", name) if by_passkey else None
     if by_passkey and asked is None:
         return Refusal(422, Text(key="console.passkey.late"))  # nothing was looked at, so nothing is counted

@@ -359,6 +359,8 @@ def test_a_passkey_stands_in_for_the_code_in_one_s_own_account(site: ConsoleSite
     answer = colleague.post("/coordinator/account/recovery-codes", fields)
     assert answer.headers["location"] == "/coordinator/recovery-codes"
     assert LATE in colleague.post("/coordinator/account/recovery-codes", fields).text
+    blank = colleague.post("/coordinator/account/recovery-codes", {**fields, "password_for_codes": ""})
+    assert "Type your password" in blank.text
     forged = held.sign(ask(colleague, ""), key=ec.generate_private_key(ec.SECP256R1()))
     assert WRONG in colleague.post("/coordinator/account/recovery-codes", {**fields, "passkey_answer": forged}).text
 
