@@ -125,8 +125,9 @@ def set_up(level: str, form: Form, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # A machine's every step is no news.
-    logging.getLogger("transitions").setLevel(logging.WARNING)
+    # A machine's every step is no news, nor that aiogram has handled one more update.
+    for library in ("transitions", "aiogram.event"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     _catch_crashes()
 
 

@@ -84,6 +84,12 @@ def test_a_library_is_not_quoted(lines: io.StringIO) -> None:
     assert CANARY not in lines.getvalue()
 
 
+def test_a_library_that_says_each_of_its_steps_is_not_in_the_log(lines: io.StringIO) -> None:
+    for name in ("aiogram.event", "transitions.core"):
+        logging.getLogger(name).info("one more was handled")
+    assert lines.getvalue() == ""
+
+
 def test_a_crash_quotes_nothing() -> None:
     program = (
         "import threading, sys\nfrom bot import log\nlog.set_up('DEBUG', 'text')\n"
