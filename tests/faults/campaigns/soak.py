@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import itertools
 import json
 import os
 import random
@@ -60,7 +61,7 @@ class Size:
 
 
 SHORT = Size(seconds=60, families=60, settled=20, window=10, outage_every=20, outage=2, growth=0.05)
-LONG = Size(seconds=3600, families=150, settled=600, window=120, outage_every=300, outage=10, growth=0.05)
+LONG = Size(seconds=3600, families=400, settled=600, window=120, outage_every=300, outage=10, growth=0.05)
 
 
 @dataclass
@@ -114,6 +115,7 @@ async def _run(folder: Path, size: Size) -> Outcome:
     outcome.count, outcome.worst = load.sent, load.worst
     outcome.lost, outcome.duplicated = await _compare(data, crowd)
     outcome.figures = {
+        "a second": round(load.sent / size.seconds, 1),
         "families through": len(crowd.through),
         "malformed": load.ill,
         "set aside": aside,
@@ -212,15 +214,18 @@ async def _load(telegram: FakeTelegram, crowd: _Crowd, server: Server, load: Loa
     ill = _ill()
     began = time.monotonic()
     next_outage, next_look = size.outage_every / 2, 0.0
-    while (now := time.monotonic() - began) < size.seconds and server.process.returncode is None:
-        if load.sent % ILL_EVERY == ILL_EVERY - 1:
+    for turn in itertools.count(1):
+        if (now := time.monotonic() - began) >= size.seconds or server.process.returncode is not None:
+            break
+        if turn % ILL_EVERY == 0:
             telegram.world.push_raw({"update_id": None, **next(ill)})
             load.ill += 1
-        elif load.sent % TALK_EVERY == TALK_EVERY - 1:
+            load.sent += 1
+        elif turn % TALK_EVERY == 0:
             crowd.talks()
+            load.sent += 1
         else:
-            crowd.acts(load)
-        load.sent += 1
+            load.sent += crowd.acts(load)  # none, if all wait for the server
         crowd.look(load)
         if now >= next_look:
             load.memory.append((now, server.memory()))
@@ -229,7 +234,7 @@ async def _load(telegram: FakeTelegram, crowd: _Crowd, server: Server, load: Loa
         if now >= next_outage:
             telegram.faults.outage = not telegram.faults.outage
             next_outage = now + (size.outage if telegram.faults.outage else size.outage_every)
-        await asyncio.sleep(max(0.0, began + load.sent / A_SECOND - time.monotonic()))
+        await asyncio.sleep(max(0.0, began + turn / A_SECOND - time.monotonic()))
 
 
 def _ill() -> Iterator[dict[str, Any]]:
