@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError
 from bot import secret_files
 from bot.extras import how_to_get, is_there
 from bot.settings import Settings
+from bot.web_proxy import host_of
 from brasle_prescreen.amendment_seal import seal_problems
 from brasle_prescreen.data_manifest import differences
 from brasle_prescreen.trial_entry import ProtocolError
@@ -157,6 +158,14 @@ def _telegram(settings: Settings) -> list[Problem]:
                 "is not a web address.",
                 "Leave it out to use Telegram's own.",
                 stops=True,
+            )
+        )
+    if settings.telegram_proxy is not None:
+        found.append(
+            Problem(
+                "TELEGRAM_PROXY",
+                f"is set: Telegram is reached through {host_of(settings.telegram_proxy)}.",
+                "Leave it out if this server reaches Telegram by itself.",
             )
         )
     if settings.webhook_secret is not None and not settings.public_url.startswith("https://"):
@@ -352,5 +361,5 @@ def _is_date(text: str) -> bool:
 
 
 def _environment_name(field: str) -> str:
-    aliases = {"BOT_TOKEN", "TELEGRAM_API_BASE"}
+    aliases = {"BOT_TOKEN", "TELEGRAM_API_BASE", "TELEGRAM_PROXY"}
     return field if field in aliases else f"BRASLE_{field.upper()}"

@@ -75,6 +75,7 @@ class Polling:
         admits: Admits | None = None,
         waits: Waits | None = None,
         long_poll: int = LONG_POLL_SECONDS,
+        proxy: str | None = None,
     ) -> None:
         """`stored` is called after updates were committed: it wakes the worker. `admits` is the flood limits."""
         self._store = store
@@ -83,6 +84,7 @@ class Polling:
         self._admits = admits
         self._waits = waits
         self._long_poll = long_poll
+        self._proxy = proxy
         self._offset: int | None = None
         self._failures = 0
         self._unreadable = 0
@@ -95,7 +97,7 @@ class Polling:
         import aiohttp
 
         timeout = aiohttp.ClientTimeout(total=self._long_poll + 15, sock_connect=10)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
+        async with aiohttp.ClientSession(timeout=timeout, proxy=self._proxy) as session:
             while True:
                 try:
                     await self._poll(session)
@@ -156,6 +158,9 @@ class Polling:
         try:
             async with session.post(self._address + method, json=given, allow_redirects=False) as answer:
                 return answer.status, await answer.read()
+        except (aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError) as error:
+            kind = type(error).__name__
+            raise PollTrouble(f"The proxy of TELEGRAM_PROXY does not let us through ({kind}); trying again.") from None
         except aiohttp.InvalidURL:
             raise PollTrouble("TELEGRAM_API_BASE is not a web address: check it.", REFUSED_WAIT) from None
         except (aiohttp.ClientError, OSError, TimeoutError) as error:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.egress import Border
 from bot.extras import is_there
+from bot.web_proxy import host_of
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -32,6 +33,13 @@ def contradictions(settings: Settings) -> Iterator[tuple[str, str, str]]:
                 "BOT_TOKEN",
                 f"is set, but {host or 'its server'} is not among BRASLE_MAY_REACH.",
                 "Leave the token out (the browser chat is whole by itself), or list the host.",
+            )
+        proxy = "" if settings.telegram_proxy is None else host_of(settings.telegram_proxy)
+        if proxy and not border.listed(proxy):
+            yield (
+                "TELEGRAM_PROXY",
+                f"leads through {proxy}, which is not among BRASLE_MAY_REACH.",
+                "List the proxy's host too: it is what this server connects to.",
             )
         if not settings.telegram_minimal:
             yield (

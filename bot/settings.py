@@ -14,6 +14,7 @@ from bot.flood import Limits
 from bot.flows.turn import SITE_ZONE, SiteFacts
 from bot.notice_plan import NoticePlan, parse_quiet, parse_times
 from bot.store.keeping import Keep
+from bot.web_proxy import checked
 from brasle_prescreen.versions import Protocols, load_protocols
 from brasle_prescreen.working_hours import parse_spans
 
@@ -25,6 +26,7 @@ class Settings(BaseSettings):
 
     bot_token: SecretStr | None = Field(default=None, validation_alias="BOT_TOKEN")
     telegram_api_base: str = Field(default="https://api.telegram.org", validation_alias="TELEGRAM_API_BASE")
+    telegram_proxy: SecretStr | None = Field(default=None, validation_alias="TELEGRAM_PROXY")
     webhook_secret: SecretStr | None = None
     telegram_group: int | None = Field(default=None, lt=0)
     telegram_minimal: bool = False
@@ -130,7 +132,12 @@ class Settings(BaseSettings):
     def _no_slash(cls, value: str) -> str:
         return value.strip().rstrip("/")
 
-    @field_validator("bot_token", "webhook_secret", "telegram_group", "amendments", mode="before")
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _a_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(checked(value.get_secret_value()))
+
+    @field_validator("bot_token", "webhook_secret", "telegram_proxy", "telegram_group", "amendments", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value

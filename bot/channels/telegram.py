@@ -13,6 +13,7 @@ from bot.channels.telegram_door import TelegramDoor
 from bot.channels.telegram_render import CHANNEL, TelegramRenderer
 from bot.intake import ALLOWED_UPDATES, Polling
 from bot.outbox import Outbox
+from bot.web_proxy import address_of
 from bot.webhook import WebhookReceiver
 from bot.worker import Worker
 
@@ -69,6 +70,7 @@ class TelegramChannel:
         self._beside: Beside | None = None
         self._token = settings.bot_token.get_secret_value()
         self._api_base = settings.telegram_api_base
+        self._proxy = address_of(settings.telegram_proxy)
         self._secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
         self._public_url = settings.public_url
         self._worker: Worker | None = None
@@ -77,13 +79,21 @@ class TelegramChannel:
         self._again: asyncio.Task[None] | None = None
         self._door: TelegramDoor | None = None
         if gate is not None:
-            self._door = TelegramDoor(gate, wording, self._api_base, self._token, staff=settings.telegram_group)
+            self._door = TelegramDoor(
+                gate, wording, self._api_base, self._token, staff=settings.telegram_group, proxy=self._proxy
+            )
         self._admits = self._door.admits if self._door is not None else None
         self._waits = self._door.asks_to_wait if self._door is not None else None
         self.polling: Polling | None = None
         if not self.by_webhook:
             self.polling = Polling(
-                store, self._api_base, self._token, stored=self._stored, admits=self._admits, waits=self._waits
+                store,
+                self._api_base,
+                self._token,
+                stored=self._stored,
+                admits=self._admits,
+                waits=self._waits,
+                proxy=self._proxy,
             )
 
     @property
@@ -143,7 +153,9 @@ class TelegramChannel:
         # which saves pauses of 150 ms.
         gc.collect()
         gc.freeze()
-        bot: TelegramBot = module.TelegramBot(self._store, self._wording, self._token, self._api_base)
+        bot: TelegramBot = module.TelegramBot(
+            self._store, self._wording, self._token, self._api_base, proxy=self._proxy
+        )
         self._bot = bot
         beside = self._beside = await asyncio.to_thread(bot.beside, self._make_beside) if self._make_beside else None
         worker = self._worker = Worker(self._store, bot.feed(conversation, beside).handle)

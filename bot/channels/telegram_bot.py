@@ -38,8 +38,8 @@ _log = logger(__name__)
 class TelegramBot:
     """One bot token at work."""
 
-    def __init__(self, store: Store, wording: Wording, token: str, api_base: str) -> None:
-        session = StayingSession(api=TelegramAPIServer.from_base(api_base))
+    def __init__(self, store: Store, wording: Wording, token: str, api_base: str, *, proxy: str | None = None) -> None:
+        session = StayingSession(api=TelegramAPIServer.from_base(api_base), web_proxy=proxy)
         self._bot = Bot(token, session)
         self._store = store
         self._wording = wording

@@ -55,9 +55,11 @@ class TelegramDoor:
         *,
         staff: int | None = None,
         clock: Callable[[], float] = time.monotonic,
+        proxy: str | None = None,
     ) -> None:
         self.gate = gate
         self._clock = clock
+        self._proxy = proxy
         self._wording = wording
         self._address = f"{api_base.rstrip('/')}/bot{token}/"
         self._staff = None if staff is None else str(staff)
@@ -106,7 +108,7 @@ class TelegramDoor:
         import aiohttp
 
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
+        async with aiohttp.ClientSession(timeout=timeout, proxy=self._proxy) as session:
             while True:
                 await self._bell.wait()
                 self._bell.clear()

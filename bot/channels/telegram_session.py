@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 from aiogram.methods import AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditMessageText, SendMessage
 from aiogram.methods.base import Response
 from aiohttp import ClientError, ClientSession, TraceConfig, TraceRequestRedirectParams
@@ -27,10 +28,17 @@ _STAYS.freeze()
 
 
 class StayingSession(AiohttpSession):
-    """aiogram's own session, but a redirect is an error of the network."""
+    """aiogram's own session, but a redirect is an error of the network.
+
+    `web_proxy` is an http address; aiogram itself would need another library for one.
+    """
+
+    def __init__(self, *, api: TelegramAPIServer, web_proxy: str | None = None) -> None:
+        super().__init__(api=api)
+        self._web_proxy = web_proxy
 
     async def create_session(self) -> ClientSession:
-        session = await super().create_session()
-        if _STAYS not in session.trace_configs:
-            session.trace_configs.append(_STAYS)
-        return session
+        if self._session is None or self._session.closed:
+            connector = self._connector_type(**self._connector_init)
+            self._session = ClientSession(connector=connector, proxy=self._web_proxy, trace_configs=[_STAYS])
+        return self._session

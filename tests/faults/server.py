@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ from bot.store.store import Store
 from tests.telegram.serving import NO_LIMITS, PROFILE
 from tests.telegram.small_talk import SmallTalk, small_wording
 
+NOBODY = 65534
+
 
 def unpaced() -> Pace:
     """As many messages a second as can be: how they are paced is tried by itself."""
@@ -47,14 +50,15 @@ def serve(
     flushes: bool = True,
     pages: int = 0,
 ) -> None:
-    """Run `what` ("app", "paced app" or "small talk") until killed, or "open" the store, no more. With a port and a secret the updates come by webhook,
+    """Run `what` ("app", "paced app" or "small talk") until killed, or "open" the store, no more (or
+    "open as nobody": as a user who owns nothing). With a port and a secret the updates come by webhook,
     else by polling. With `limits`, floods are turned away as by default. `flushes=False` is a server that does not wait
     for the disk; `pages` is how many stand in its log before they are copied into the database.
     """
     if not flushes or pages:
         set_store(flushes, pages)
-    if what == "open":
-        open_store(Path(folder))
+    if what.startswith("open"):
+        open_store(Path(folder), as_nobody=what == "open as nobody")
         return
     if what == "small talk":
         serve_small_talk(Path(folder), api_base, token, secret, port)
@@ -80,12 +84,18 @@ def set_store(flushes: bool, pages: int) -> None:
     bot.store.store.connect_writer = bot.store.keyring.connect_writer = careless  # type: ignore[attr-defined]
 
 
-def open_store(folder: Path) -> None:
+def open_store(folder: Path, *, as_nobody: bool) -> None:
     """The words of what stands against it are left beside the folder."""
+    said = folder.with_suffix(".said")
+    if as_nobody and os.geteuid() == 0:
+        said.touch()
+        said.chmod(0o666)
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
     try:
         Store.open(folder).close_now()
     except StoreError as error:
-        folder.with_suffix(".said").write_text(str(error), encoding="utf-8")
+        said.write_text(str(error), encoding="utf-8")
 
 
 def serve_app(folder: Path, api_base: str, token: str, secret: str, port: int, limits: bool) -> None:
@@ -106,6 +116,7 @@ def serve_small_talk(folder: Path, api_base: str, token: str, secret: str, port:
     settings: Any = SimpleNamespace(
         bot_token=SecretStr(token),
         telegram_api_base=api_base,
+        telegram_proxy=None,
         webhook_secret=SecretStr(secret) if port else None,
         public_url=f"http://127.0.0.1:{port}" if port else "",
     )

@@ -47,6 +47,7 @@ async def serving(telegram: FakeTelegram, store: Store, *, webhook: bool) -> Asy
     settings: Any = SimpleNamespace(
         bot_token=SecretStr(telegram.token),
         telegram_api_base=telegram.url,
+        telegram_proxy=None,
         webhook_secret=SecretStr(SECRET) if webhook else None,
         public_url=url,
     )
