@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import resource
 import sqlite3
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.store.store import Store
 from tests.fake_telegram import FakeTelegram
@@ -31,7 +33,10 @@ AT_ONCE = 4
 WITHIN = 5.0
 # A disk that is full for so many seconds is worth a word to those who write meanwhile.
 TOLD_WITHIN = 7.0
-ERRORS = ("ENOSPC", "EIO", "EDQUOT")
+ERRORS = ("ENOSPC", "EIO", "EDQUOT", "EROFS")
+
+
+NOBODY_SERVED: dict[str, Any] = {"api_base": "", "token": "", "secret": "", "port": 0}
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ async def fail(folder: Path, size: Size) -> Outcome:
         outcome.what += f" (single writes and flushes NOT MEASURED: {reason})"
         size = Size((), (), (), size.full)
     async with nursery_process() as nursery:
+        await open_what_may_not_be_written(nursery, folder / "read-only", outcome)
         await fail_at_first_starts(nursery, folder, size.starts, outcome, told)
         for mode in ("polling", "webhook"):
             # Single writes are the same whoever brings the updates: each mode gets half of them.
@@ -81,9 +87,10 @@ async def fail_at_first_starts(
 ) -> None:
     """A new folder, a write that fails while it is made: the next start makes it."""
     for number in numbers:
+        failed = False
         for call, error in (("pwrite64", ERRORS[number % len(ERRORS)]), ("fdatasync", "EIO")):
             place = folder / f"start-{call}-{number}"
-            await nursery.start(held=True, what="open", folder=str(place), api_base="", token="", secret="", port=0)
+            await nursery.start(held=True, what="open", folder=str(place), **NOBODY_SERVED)
             assert nursery.server is not None
             async with traced(nursery.server, *failing(call, number, error)) as seen:
                 nursery.go_on()
@@ -91,12 +98,39 @@ async def fail_at_first_starts(
             nursery.server = None
             if not seen.failed:
                 continue
+            failed = True
             outcome.count += 1
             told["at a first start"] += 1
-            said = place.with_suffix(".said")
-            words = said.read_text(encoding="utf-8") if said.exists() else ""
+            words = said_of(place)
             outcome.check(not words or "cannot be used" in words, f"{place.name}: it is said in words: {words}")
             await look_whole(place, outcome)
+        if not failed:  # so many writes a first start does not have
+            return
+
+
+async def open_what_may_not_be_written(nursery: Nursery, place: Path, outcome: Outcome) -> None:
+    """A folder of which its user may only read: it is said, and the next start takes it as it is."""
+    await Store.open(place).close()
+    rights = {path: path.stat().st_mode for path in (place, *place.iterdir())}
+    for path in rights:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    for parent in place.parents if os.geteuid() == 0 else ():
+        if parent.stat().st_mode & 0o055 != 0o055:
+            parent.chmod(parent.stat().st_mode | 0o055)
+    await nursery.start(what="open as nobody", folder=str(place), **NOBODY_SERVED)
+    assert nursery.server is not None
+    await ended(nursery.server)
+    nursery.server = None
+    for path, mode in rights.items():
+        path.chmod(mode)
+    outcome.check("may not be written: check its owner" in said_of(place), "of a read-only folder it is said")
+    outcome.count += 1
+    await look_whole(place, outcome)
+
+
+def said_of(folder: Path) -> str:
+    said = folder.with_suffix(".said")
+    return said.read_text(encoding="utf-8") if said.exists() else ""
 
 
 async def ended(process: int) -> None:

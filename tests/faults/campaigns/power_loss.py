@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import tempfile
 import time
 from collections import Counter
@@ -99,6 +100,7 @@ async def replay(made: Recording, losses: int, outcome: Outcome) -> int:
                     for name, content in disk.after_power_loss(kind, chance):
                         (folder / name).write_bytes(content)
                     await known.compare(folder, last, outcome)
+                    shutil.rmtree(folder)
                     outcome.count += 1
     return changes
 
