@@ -43,7 +43,7 @@ class Version:
 
     @property
     def sha256(self) -> str:
-        """Of everything that this version says."""
+        """Of everything that this version says, its questions too; what it judges by has the protocol's own hash."""
         if self.amendment is None:
             return self.protocol.sha256
         whole = sha256(self.protocol.sha256.encode())

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     print("\n".join(lines(protocols)), flush=True)
     if args.step == "seal":
         _write(args.folder / SEAL, seal_text(before, version))
-        print(f"Sealed. Version {version.sha256[:12]}: the protocol page shows it, too.")
+        print(f"Sealed. Its data are {version.protocol.sha256[:12]}: the protocol page and each lead show that, too.")
     wrong = [one for one in seal_problems(protocols) if one.startswith(f"amendment {args.folder.resolve().name}: ")]
     for one in wrong:
         print(f"Not sealed as it stands: {one}", file=sys.stderr)

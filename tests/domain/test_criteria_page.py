@@ -26,7 +26,7 @@ def test_amendments_are_listed_with_what_they_change(tmp_path: Path) -> None:
     write_amendment(tmp_path)
     first, *amended = load_protocols(tmp_path)
     page = criteria_page(first.protocol, amended)
-    assert f"| 1 | 2027-03-01 | Invented ethics committee, 2027-IRB-1 | `{amended[0].sha256}` |" in page
+    assert f"| 1 | 2027-03-01 | Invented ethics committee, 2027-IRB-1 | `{amended[0].protocol.sha256}` |" in page
     assert "### Amendment 1" in page
     assert "| rule `rule.no_dose_within` | E13 | 3 months | 6 months |" in page
     assert "测试虚构" in page

@@ -60,7 +60,7 @@ def test_check_tells_everything_and_writes_nothing(folder: Path, capsys: CAPTURE
 
 def test_sealed_it_counts_and_any_other_byte_stops_real_families(folder: Path, capsys: CAPTURED) -> None:
     assert main(["amendment", "seal", str(folder)]) == 0
-    assert "Sealed. Version " in capsys.readouterr().out
+    assert "Sealed. Its data are " in capsys.readouterr().out
     assert about(folder, demo=False) == []
     assert main(["amendment", "check", str(folder)]) == 0
     path = folder / "exclusion.toml"
