@@ -28,7 +28,7 @@ AT_HOME = {
     "holidays": ("bot/coordinator/workdays.py",),
     "qr": ("bot/coordinator/one_time_codes.py",),
     "metrics": ("bot/metrics.py",),
-    "terminal": ("bot/channels/terminal.py", "bot/commands/chat.py"),
+    "terminal": ("bot/channels/terminal.py", "bot/commands/chat.py", "bot/progress.py"),
     "locales": ("bot/locale_checks/reading_hsk.py",),
     "fhir": ("bot/records/*",),
     "passkeys": ("bot/coordinator/passkeys.py",),
