@@ -15,6 +15,11 @@ def version_of(protocols: Protocols, packet: Mapping[str, Any], asked: str, on: 
     """The later of the packet's version and the one asked for (""); a packet without one is of the first."""
     told = packet.get("protocol")
     own = str(told.get("version", "")) if isinstance(told, Mapping) else ""
+    return later_of(protocols, own, asked, on)
+
+
+def later_of(protocols: Protocols, own: str, asked: str, on: date) -> Version:
+    """The same for two numbers; either may be ""."""
     found = [protocols.find(own, on)]
     if asked:
         found.append(protocols.find(asked, on))

@@ -13,12 +13,14 @@ from starlette.responses import Response
 
 from bot.coordinator.access import Page, Visit, needs
 from bot.coordinator.packet import Voice
+from bot.coordinator.protocol_page import version_name
 from bot.coordinator.spreadsheet import CONTENT_TYPES, CSV, XLSX, as_csv, as_xlsx
 from bot.extras import is_there
 from bot.flows.turn import SITE_ZONE
+from bot.lead_version import later_of
 from bot.message import Text
 from bot.store.audit_entry import Did
-from bot.store.lead_packets import LogLine
+from bot.store.lead_packets import LogLine, Standing
 from brasle_prescreen.criterion import Criterion
 from brasle_prescreen.lead import CloseCategory, LeadStatus, fhir_status
 from brasle_prescreen.lead_queue import QueueRow
@@ -102,12 +104,17 @@ async def _queue(visit: Visit, *, named: bool) -> Response:
     voice = Voice(visit.console.wording, visit.language)
     stand = await visit.store.desk.verdicts()
     criteria = visit.console.protocol.criteria
+    # A column only where there is something to tell apart.
+    versions = ("version",) if len(visit.console.protocols.versions) > 1 else ()
 
     def table() -> list[list[str]]:
-        made = [_heads(visit, CODED) + [one.id for one in criteria] + _heads(visit, NAMED if named else ())]
+        beside = [one.id for one in criteria] + _heads(visit, versions)
+        made = [_heads(visit, CODED) + beside + _heads(visit, NAMED if named else ())]
         for row in rows:
             contact = contacts.get(row.code, {})
-            judged = _verdicts(visit, criteria, stand.get(row.code, {}))
+            stands = stand.get(row.code)
+            judged = _verdicts(visit, criteria, stands.verdicts if stands else {})
+            judged += [_version(visit, stands) for _ in versions]
             made.append(_queue_row(visit, row, names) + judged + (_reach(voice, contact) if named else []))
         return made
 
@@ -180,6 +187,13 @@ def _queue_row(visit: Visit, row: QueueRow, names: Mapping[str, str]) -> list[st
         str(work.attempts),
         _moment(work.reached_at),
     ]
+
+
+def _version(visit: Visit, stands: Standing | None) -> str:
+    """By which version of the protocol it is judged."""
+    if stands is None:
+        return ""
+    return version_name(visit, later_of(visit.console.protocols, stands.version, stands.asked, visit.console.today))
 
 
 def _verdicts(visit: Visit, criteria: Sequence[Criterion], judged: Mapping[str, str]) -> list[str]:

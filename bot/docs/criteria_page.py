@@ -64,7 +64,9 @@ def _versions(amended: Sequence[Version]) -> str:
     lines = ["## Versions", "", "Below stands the first version; each amendment changes what stood before it.", ""]
     lines += ["| version | counts from | approval | SHA-256 |", "|---|---|---|---|"]
     rows = [(one, one.amendment) for one in amended]
-    lines += [f"| {own.number} | {own.counts_from} | {own.approval} | `{one.protocol.sha256}` |" for one, own in rows if own]
+    lines += [
+        f"| {own.number} | {own.counts_from} | {own.approval} | `{one.protocol.sha256}` |" for one, own in rows if own
+    ]
     for one, own in rows:
         if own is None:
             continue

@@ -25,7 +25,7 @@ from bot.store import (
 )
 from bot.store.announcing import Announcement, Waiting
 from bot.store.counting import Counting
-from bot.store.lead_packets import LogLine, Stored
+from bot.store.lead_packets import LogLine, Standing, Stored
 from bot.store.ledger import Ledger
 from bot.store.registry_checks import KeptCheck
 from bot.store.work_records import Basis, Decision, LeadFile, Look, NewDecision, NewOverride, Override, ToLook
@@ -203,8 +203,8 @@ class Desk:
         """One lead, opened; None if there is none, or it is withdrawn or erased."""
         return self._store._read(lead_packets.one, code)
 
-    async def verdicts(self) -> dict[str, dict[str, str]]:
-        """How each lead stands today, by reference number and criterion."""
+    async def verdicts(self) -> dict[str, Standing]:
+        """How each lead stands today, by reference number."""
         return await asyncio.to_thread(self._in_another_thread, lead_packets.verdicts)
 
     async def contacts(self) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.store import audit, codes, leads, overrides, second_look, work
 from bot.store.audit_entry import Did
@@ -50,6 +50,14 @@ class LogLine:
     last_step: datetime | None
     calls: int = 0
     own_verdicts: tuple[str, ...] = ()
+
+
+class Standing(NamedTuple):
+    """The verdicts of a lead by criterion, the protocol's version of its interview, and the one asked for since ("")."""
+
+    verdicts: Mapping[str, str]
+    version: str
+    asked: str
 
 
 def every(ledger: Ledger) -> Iterator[Stored]:
@@ -108,19 +116,21 @@ def note_rescreened(ledger: Ledger, codes: list[str], looked_at: int, by: str) -
         audit.append(ledger, by, Did("lead.rescreened", code))
 
 
-def verdicts(ledger: Ledger) -> dict[str, dict[str, str]]:
-    """How each lead stands today, by reference number and criterion; those that were never judged are left out."""
-    found: dict[str, dict[str, str]] = {}
+def verdicts(ledger: Ledger) -> dict[str, Standing]:
+    """How each lead stands today, by reference number; those that were never judged are left out."""
+    found: dict[str, Standing] = {}
     after = 0
     while True:
         rows = ledger.sql.execute(_SQL["all_verdicts"], {"after": after, "limit": _AT_ONCE}).fetchall()
         if not rows:
             return found
-        for id_, code, person, packet, moved in rows:
+        for id_, code, person, packet, moved, asked in rows:
             after = id_
             seal = ledger.seal(person)
-            judged = {one["id"]: one["verdict"] for one in seal.open_json(leads.PACKET, packet).get("criteria", ())}
-            found[code] = judged | (seal.open_json(second_look.VERDICTS, moved) if moved is not None else {})
+            opened = seal.open_json(leads.PACKET, packet)
+            judged = {one["id"]: one["verdict"] for one in opened.get("criteria", ())}
+            judged |= seal.open_json(second_look.VERDICTS, moved) if moved is not None else {}
+            found[code] = Standing(judged, opened.get("protocol", {}).get("version", ""), asked)
 
 
 def contacts(ledger: Ledger) -> dict[str, dict[str, Any]]:

@@ -194,8 +194,9 @@ UPDATE outbox SET sealed = ? WHERE id = ?;
 SELECT channel, count(*), min(due_at), max(attempts) FROM outbox WHERE given_up_at IS NULL GROUP BY channel;
 
 -- name: all_verdicts
-SELECT lead.id, lead.code, lead.person, lead.packet, look.verdicts
+SELECT lead.id, lead.code, lead.person, lead.packet, look.verdicts, coalesce(asked.version, '')
 FROM lead LEFT JOIN second_look AS look ON look.lead = lead.id
+LEFT JOIN lead_protocol AS asked ON asked.lead = lead.id
 WHERE lead.id > :after AND lead.tier IS NOT NULL ORDER BY lead.id LIMIT :limit;
 
 -- name: stored_of_code

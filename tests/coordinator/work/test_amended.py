@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from datetime import date
@@ -264,3 +266,13 @@ def test_a_look_at_the_old_version_is_not_kept_over_the_new(amended: ConsoleSite
     assert wait_for(desk.keep_looks(basis, looks)) == 0
     assert wait_for(keeper.look()) == 1
     assert row_of(amended, code).tier == "not_now"
+
+
+def test_an_export_tells_by_which_version_each_verdict_is(amended: ConsoleSite, li: Colleague) -> None:
+    old, moved = (wait_for(hands_over(amended.store, told())) for _ in range(2))
+    wait_for(amended.store.desk.judge_by([moved], "1", "account:x"))
+    wait_for(amended.console.keeper.look())
+    answer = li.post(f"{HOME}/exports/queue", form="csv")
+    rows = {row["Number"]: row for row in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))}
+    assert (rows[old]["Protocol"], rows[old]["E13"]) == ("First version", "met")
+    assert (rows[moved]["Protocol"], rows[moved]["E13"]) == ("Amendment 1", "not met")
