@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from brasle_prescreen.answer_reader import Reader
-from brasle_prescreen.answer_shape import Answers
+from brasle_prescreen.answer_shape import Answers, Shape
 from brasle_prescreen.condition import Condition
 from brasle_prescreen.facts import AnswerError, Facts, Treatment, Vaccine, answer_of
 from brasle_prescreen.glucocorticoids import Glucocorticoids
@@ -20,7 +20,7 @@ from brasle_prescreen.units import Analyte, Implausible, Lab
 class AnswerReading:
     """Everything that reading answers needs of the trial's data."""
 
-    __slots__ = ("analytes", "conditions", "glucocorticoids", "lexicon", "oldest", "shapes")
+    __slots__ = ("_paths", "analytes", "conditions", "glucocorticoids", "lexicon", "oldest", "shapes")
 
     def __init__(
         self,
@@ -35,6 +35,8 @@ class AnswerReading:
         self.glucocorticoids = glucocorticoids
         self.analytes = analytes
         self.conditions = conditions
+        # Every key under which an answer is told, for taking it back.
+        self._paths = {answer: tuple(_paths(answer, shape)) for answer, shape in shapes.shapes.items()}
         age = shapes.find("age_years")
         most = age.integer[1] if age and age.integer else None
         # Nobody is older than the highest age that may be told.
@@ -49,7 +51,10 @@ class AnswerReading:
         reader = Reader(on)
         told: dict[str, Any] = {}
         if before is not None:
-            told = {key: value for key, value in before.told.items() if answer_of(key) not in answers}
+            told = dict(before.told)
+            for answer in answers:
+                for path in self._paths.get(answer, ()):
+                    told.pop(path, None)
             reader.events = [event for event in before.events if answer_of(event[0]) not in answers]
         reader.read_object(self.shapes.shapes, answers, "", "", told)
         birth = self._birth(told, on)
@@ -118,3 +123,9 @@ class AnswerReading:
                     raise AnswerError(f"{key}.value", "an implausible value", "implausible_value") from None
             found[name] = Lab(printed, value, told.get(f"{key}.uln"), told.get(f"{key}.date"))
         return found
+
+
+def _paths(path: str, shape: Shape) -> Iterator[str]:
+    yield path
+    for name, inner in (shape.fields or {}).items():
+        yield from _paths(f"{path}.{name}", inner)

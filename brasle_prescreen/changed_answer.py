@@ -33,12 +33,7 @@ def change(protocol: Protocol, before: Standing, changed: Mapping[str, Any]) -> 
     where `screen` would.
     """
     facts = protocol.reading.read(changed, before.facts.on, before.facts)
-    findings = tuple(
-        [
-            known if rest_on.isdisjoint(changed) else criterion.judge(facts)
-            for criterion, rest_on, known in zip(
-                protocol.criteria, protocol.rest_on, before.screening.findings, strict=True
-            )
-        ]
-    )
-    return Standing(facts, screening_of(protocol, facts, findings))
+    findings = list(before.screening.findings)
+    for place in {place for answer in changed for place in protocol.resting_on.get(answer, ())}:
+        findings[place] = protocol.criteria[place].judge(facts)
+    return Standing(facts, screening_of(protocol, facts, tuple(findings)))

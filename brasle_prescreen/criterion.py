@@ -16,7 +16,7 @@ from brasle_prescreen.rule_choice import SiteOnly
 DECIDERS = ("family", "family_with_report", "site")
 CATEGORIES = ("inclusion", "exclusion")
 # Findings remembered for each criterion. Most judgements are built once, with the rules, and meet again and again.
-MOST_REMEMBERED = 500
+MOST_REMEMBERED = 200
 
 
 class Finding(NamedTuple):

@@ -44,6 +44,9 @@ class AnswerError(ValueError):
         self.code = code
 
 
+_TREATMENT_KEYS = tuple(f"treatments[{number}]" for number in range(64))
+
+
 class Treatment(NamedTuple):
     """One entry of the list of treatments, matched to the lexicon and read by the way it is given.
 
@@ -63,7 +66,8 @@ class Treatment(NamedTuple):
 
     @property
     def key(self) -> str:
-        return f"treatments[{self.number}]"
+        number = self.number
+        return _TREATMENT_KEYS[number] if number < len(_TREATMENT_KEYS) else f"treatments[{number}]"
 
 
 class Vaccine(NamedTuple):

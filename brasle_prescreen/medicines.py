@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 # A longer text is no name of a medicine; it is kept as typed and not looked up.
 LONGEST_NAME = 200
+MOST_REMEMBERED = 2000
 NONE = "none"
 SITE = "site"
 HIT = "hit"
@@ -116,6 +117,8 @@ class Lexicon:
         # The longest ending first.
         self._endings = tuple(sorted(words.endings, key=len, reverse=True))
         self._routes = routes
+        # Names as they were typed, where they are some medicine's.
+        self._matched: dict[str, Match] = {}
         self._effects: dict[tuple[str, str | None], Effect] = {}
         self.confusable = confusable
         self.unnamed = self._entries[unnamed]
@@ -140,9 +143,17 @@ class Lexicon:
 
     def find(self, name: str) -> Match | None:
         """The entry that is called so, exactly or after taking off one word of salt or form at either end."""
-        found = self._by_name.get(name)
-        if found is not None:
-            return Match(found, exact=True)
+        known = self._matched.get(name)
+        if known is not None:
+            return known
+        match = self._find(name)
+        if match is not None:
+            if len(self._matched) >= MOST_REMEMBERED:
+                self._matched.clear()
+            self._matched[name] = match
+        return match
+
+    def _find(self, name: str) -> Match | None:
         if len(name) > LONGEST_NAME:
             return None
         plain = normalise(name)

@@ -74,8 +74,8 @@ class Protocol:
     """Everything that the data files say.
 
     `sha256` is of all files that decide, `eligibility_sha256` of the registry's text. A report is `recent` for so
-    long. `counted` are the criteria that must be settled for the tier "likely". `rest_on`: for each criterion, the
-    answers that it rests on.
+    long. `counted` are the criteria that must be settled for the tier "likely". `resting_on`: for each answer, the
+    places of the criteria that rest on it.
     """
 
     record: Record
@@ -89,7 +89,7 @@ class Protocol:
     reading: AnswerReading
     recent: Span
     counted: frozenset[str]
-    rest_on: tuple[frozenset[str], ...]
+    resting_on: Mapping[str, tuple[int, ...]]
     sha256: str
     eligibility_sha256: str
 
@@ -163,10 +163,15 @@ def read_protocol(
         reading=AnswerReading(answers, lexicon, glucocorticoids, analytes, conditions),
         recent=recent,
         counted=frozenset(one.id for one in criteria if one.counts),
-        rest_on=tuple(frozenset(map(answer_of, one.keys)) for one in criteria),
+        resting_on=_resting_on(answers, criteria),
         sha256=_hash(places),
         eligibility_sha256=sha256(eligibility.text.encode("utf-8")).hexdigest(),
     )
+
+
+def _resting_on(answers: Answers, criteria: tuple[Criterion, ...]) -> dict[str, tuple[int, ...]]:
+    read = [frozenset(map(answer_of, one.keys)) for one in criteria]
+    return {answer: tuple(place for place, keys in enumerate(read) if answer in keys) for answer in answers}
 
 
 def _hash(places: Mapping[str, Path]) -> str:

@@ -29,13 +29,12 @@ def together(judgements: Iterable[Judgement], otherwise: Judgement) -> Judgement
     `otherwise`.
     """
     found = list(judgements)
-    if not found:
-        return otherwise
     failed = [one for one in found if one.verdict is Verdict.FAIL]
-    open_ = [one for one in found if one.verdict is Verdict.UNKNOWN]
-    chosen = failed or open_
+    chosen = failed or [one for one in found if one.verdict is Verdict.UNKNOWN]
     if not chosen:
         return otherwise
+    if len(chosen) == 1:
+        return chosen[0]
     evidence = tuple(dict.fromkeys(key for one in chosen for key in one.evidence))
     clearing = [one.clears_on for one in chosen if one.clears_on is not None]
     if failed:
@@ -44,13 +43,13 @@ def together(judgements: Iterable[Judgement], otherwise: Judgement) -> Judgement
             return undated(reason, evidence)
         return dated(min(one.reason for one in failed), latest_of(clearing), evidence)
     # What the family could still tell comes first.
-    first = min(open_, key=lambda one: (one.kind is Kind.SITE, one.timing, one.reason))
+    first = min(chosen, key=lambda one: (one.kind is Kind.SITE, one.timing, one.reason))
     return Judgement(
         Verdict.UNKNOWN,
         first.reason,
-        Kind.SITE if all(one.kind is Kind.SITE for one in open_) else None,
+        Kind.SITE if all(one.kind is Kind.SITE for one in chosen) else None,
         latest_of(clearing) if clearing else None,
-        timing=all(one.timing for one in open_),
+        timing=all(one.timing for one in chosen),
         evidence=evidence,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from brasle_prescreen.facts import Facts
 from brasle_prescreen.glucocorticoids import EXACT
@@ -31,14 +31,25 @@ def _recent_since(recent: Span, on: date) -> date:
 
 def by_value(good: Truth, taken: PartialDate | None, recent: Span, facts: Facts, key: str) -> Judgement:
     """A good value passes if it is recent; a bad one is a concern, whatever its date."""
-    evidence = (key,)
+    found = _of_value(key)
     if good is Truth.FALSE:
-        return for_site("on_the_wrong_side", evidence, concern=True)
+        return found["on_the_wrong_side"]
     if good is Truth.UNKNOWN:
-        return for_site("not_clear", evidence)
+        return found["not_clear"]
     if taken is None:
-        return for_site("date_not_known", evidence)
-    return passed("in_range", evidence) if is_recent(taken, recent, facts) else for_site("not_recent", evidence)
+        return found["date_not_known"]
+    return found["in_range" if is_recent(taken, recent, facts) else "not_recent"]
+
+
+@cache
+def _of_value(key: str) -> dict[str, Judgement]:
+    """What an answer with a value may come to."""
+    evidence = (key,)
+    return {
+        "on_the_wrong_side": for_site("on_the_wrong_side", evidence, concern=True),
+        "in_range": passed("in_range", evidence),
+        **{name: for_site(name, evidence) for name in ("not_clear", "date_not_known", "not_recent")},
+    }
 
 
 @dataclass(frozen=True, slots=True)

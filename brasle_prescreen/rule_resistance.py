@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from brasle_prescreen.facts import Facts, Treatment
 from brasle_prescreen.judgement import (
@@ -41,6 +41,10 @@ class ResistantTo:
     well: str
     reason_by_medicines: str
     reason_unclear: str
+    # The parts' judgements by the classes that are confirmed: every set of them at most.
+    _remembered: dict[tuple[frozenset[str], Verdict], tuple[PartJudgement, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -53,39 +57,49 @@ class ResistantTo:
 
     def judge(self, facts: Facts) -> Judgement:
         if facts.treatments is None:
-            return NOT_ANSWERED._replace(parts=self._parts((), Verdict.UNKNOWN))
-        counted = [one for one in facts.treatments if one.effect.flags[self.flag] != NONE]
+            return NOT_ANSWERED._replace(parts=self._parts(frozenset(), Verdict.UNKNOWN))
+        flag = self.flag
+        counted = [one for one in facts.treatments if one.effect.flags[flag] != NONE]
         confirmed = [one for one in counted if one.response in self.confirmed_by]
-        classes = {one.effect.flags[self.flag] for one in confirmed} - {SITE}
-        evidence = tuple(one.key for one in counted)
+        classes = frozenset([one.effect.flags[flag] for one in confirmed]) - {SITE}
+        evidence = tuple([one.key for one in counted])
         if len(classes) >= self.count and classes & self.one_of:
-            return passed("classes_confirmed", evidence)._replace(parts=self._parts(classes, Verdict.PASS))
-        different = {one.identity for one in counted}
-        none_strong = not any(one.effect.flags[self.flag] in self.one_of | {SITE} for one in counted)
+            parts = self._parts(classes, Verdict.PASS)
+            return Judgement(Verdict.PASS, "classes_confirmed", evidence=evidence, parts=parts)
         if facts.complete is Truth.TRUE and not any(map(_of_unclear_name, facts.treatments)):
-            evidence = (*evidence, "treatments_complete")
+            different = {one.identity for one in counted}
+            none_strong = not any(
+                one.effect.flags[flag] in self.one_of or one.effect.flags[flag] == SITE for one in counted
+            )
+            whole = (*evidence, "treatments_complete")
+            strong = Verdict.FAIL if none_strong else Verdict.UNKNOWN
             if len(different) < self.count:
                 reason = "too_few_medicines" if different else "no_medicine"
-                strong = Verdict.FAIL if none_strong else Verdict.UNKNOWN
-                return undated(reason, evidence)._replace(parts=self._parts(classes, strong))
+                return undated(reason, whole)._replace(parts=self._parts(classes, strong))
             if none_strong:
-                reason = "none_strong_enough"
-                return undated(reason, evidence)._replace(parts=self._parts(classes, Verdict.FAIL))
-        judgement = self._unknown(facts, counted, confirmed, evidence)
-        concern = self._mostly_well(counted)
-        return judgement._replace(concern=concern, parts=self._parts(classes, Verdict.UNKNOWN))
+                return undated("none_strong_enough", whole)._replace(parts=self._parts(classes, strong))
+            evidence = whole
+        verdict, reason, kind, *_ = self._unknown(facts, counted, confirmed)
+        if reason == "list_not_complete":
+            evidence = (*evidence, "treatments_complete")
+        return Judgement(
+            verdict,
+            reason,
+            kind,
+            concern=self._mostly_well(counted),
+            evidence=evidence,
+            parts=self._parts(classes, Verdict.UNKNOWN),
+        )
 
-    def _unknown(
-        self, facts: Facts, counted: list[Treatment], confirmed: list[Treatment], evidence: tuple[str, ...]
-    ) -> Judgement:
+    def _unknown(self, facts: Facts, counted: list[Treatment], confirmed: list[Treatment]) -> Judgement:
         strong = any(one.effect.flags[self.flag] in self.one_of | {SITE} for one in confirmed)
         if len({one.identity for one in confirmed}) >= self.count and strong:
-            return for_site(self.reason_by_medicines, evidence)
+            return for_site(self.reason_by_medicines)
         if any(one.response is None for one in counted):
-            return ask(self.reason_unclear, evidence)
+            return ask(self.reason_unclear)
         if facts.complete is not Truth.TRUE:
-            return ask("list_not_complete", (*evidence, "treatments_complete"))
-        return for_site(self.reason_unclear, evidence)
+            return _LIST_NOT_COMPLETE
+        return for_site(self.reason_unclear)
 
     def _mostly_well(self, counted: list[Treatment]) -> bool:
         """More than half of the medicines controlled the disease well, and nothing else was said of them."""
@@ -95,20 +109,19 @@ class ResistantTo:
         well = sum(said == {self.well} for said in responses.values())
         return well * 2 > len(responses)
 
-    def _parts(self, classes: Iterable[str], strong: Verdict) -> tuple[PartJudgement, ...]:
+    def _parts(self, found: frozenset[str], strong: Verdict) -> tuple[PartJudgement, ...]:
         """The classes that are confirmed pass; `strong` is the verdict of `one_of_part` unless one of them
         is.
         """
-        found = set(classes)
-        parts = [
-            PartJudgement(part, _CONFIRMED if name in found else _NOT_CONFIRMED) for name, part in self.classes.items()
-        ]
-        if found & self.one_of:
-            strong = Verdict.PASS
-        parts.append(PartJudgement(self.one_of_part, _STRONG[strong]))
-        return tuple(parts)
+        known = self._remembered.get((found, strong))
+        if known is None:
+            judged = {part: _CONFIRMED if name in found else _NOT_CONFIRMED for name, part in self.classes.items()}
+            judged[self.one_of_part] = _STRONG[Verdict.PASS if found & self.one_of else strong]
+            known = self._remembered[found, strong] = tuple(PartJudgement(*both) for both in judged.items())
+        return known
 
 
+_LIST_NOT_COMPLETE = ask("list_not_complete")
 _CONFIRMED = passed("confirmed")
 _NOT_CONFIRMED = for_site("not_confirmed")
 _STRONG = {

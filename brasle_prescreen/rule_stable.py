@@ -89,17 +89,17 @@ class StableTreatment:
         if treatments is None:
             return NOT_ANSWERED
         counted = [one for one in treatments if one.effect.flags[self.flag] != NONE]
-        pulses = [one for one in counted if one.effect.pulse]
-        others = [one for one in counted if not one.effect.pulse]
-        components = self._components([one for one in others if one.current is Truth.TRUE], facts)
-        judgement = self._weigh(components, self._may_fail(counted, facts))
-        evidence = tuple(one.key for one in counted) or ("treatments",)
-        late = [one for one in pulses if not self._surely_over(one, facts)]
+        taken = [one for one in counted if one.current is Truth.TRUE and not one.effect.pulse]
+        components = self._components(taken, facts) if taken else []
+        late = [one for one in counted if one.effect.pulse and not self._surely_over(one, facts)]
         if late:
             known = all(one.current is Truth.TRUE or one.last_dose is not None for one in late)
-            evidence = tuple(one.key for one in late)
-            judgement = for_site("recent_pulse", evidence) if known else ask("pulse_not_dated", evidence)
-        return judgement._replace(evidence=evidence, parts=_parts(components, judgement.verdict))
+            judgement = _RECENT_PULSE if known else _PULSE_NOT_DATED
+        else:
+            judgement = self._weigh(components, counted, facts)
+        verdict, reason, kind, clears_on, *_ = judgement
+        evidence = tuple([one.key for one in late or counted]) or ("treatments",)
+        return Judgement(verdict, reason, kind, clears_on, evidence=evidence, parts=_parts(components, verdict))
 
     def _surely_over(self, pulse: Treatment, facts: Facts) -> bool:
         if pulse.current is Truth.TRUE or pulse.last_dose is None:
@@ -162,43 +162,57 @@ class StableTreatment:
             return Component(part, Order.IN)
         return Component(part, Order.OUT if stable_on.earliest > facts.on else Order.OPEN, stable_on)
 
-    def _weigh(self, components: list[Component], may_fail: bool) -> Judgement:
+    def _weigh(self, components: list[Component], counted: list[Treatment], facts: Facts) -> Judgement:
         orders = {one.order for one in components}
         changing = [one.stable_on for one in components if one.stable_on is not None]
         if Order.IN in orders:
-            if orders <= {Order.IN, Order.IRRELEVANT}:
-                return passed("something_in_order")
+            if orders <= _NOTHING_DISTURBS:
+                return _SOMETHING_IN_ORDER
             clearing = latest_of(changing) if changing else None
             if Order.OPEN in orders:
                 return ask("in_order_beside_undetermined", clears_on=clearing)
             return for_site("in_order_beside_out_of_order", clears_on=clearing)
-        if not may_fail or orders & {Order.OPEN, Order.IRRELEVANT}:
+        if orders & _PREVENTS_FAILURE or not self._may_fail(counted, facts):
             clearing = first_of(changing) if changing else None
             return ask("nothing_surely_in_order", clears_on=clearing)
         if not components:
-            return undated("no_standard_treatment")
+            return _NO_STANDARD_TREATMENT
         if changing:
             return dated("nothing_stable_yet", first_of(changing))
-        return undated("steroid_dose_too_high")
+        return _STEROID_DOSE_TOO_HIGH
+
+
+_NOTHING_DISTURBS = frozenset({Order.IN, Order.IRRELEVANT})
+_PREVENTS_FAILURE = frozenset({Order.OPEN, Order.IRRELEVANT})
+_SOMETHING_IN_ORDER = passed("something_in_order")
+_NO_STANDARD_TREATMENT = undated("no_standard_treatment")
+_STEROID_DOSE_TOO_HIGH = undated("steroid_dose_too_high")
+_RECENT_PULSE = for_site("recent_pulse")
+_PULSE_NOT_DATED = ask("pulse_not_dated")
+_IN_ORDER = passed(Order.IN.value)
+_UNDETERMINED = ask(Order.OPEN.value)
+_OUT_OF_ORDER = for_site(Order.OUT.value)
 
 
 def _parts(components: list[Component], whole: Verdict) -> tuple[PartJudgement, ...]:
     """One judgement for each class that is taken, in the order of the parts."""
-    found = []
-    for part in sorted({one.part for one in components}):
-        orders = {one.order for one in components if one.part == part}
-        if Order.IN in orders and orders <= {Order.IN, Order.IRRELEVANT}:
-            judgement = passed(Order.IN.value)
-        elif orders != {Order.OUT}:
-            judgement = ask(Order.OPEN.value)
-        elif whole is not Verdict.FAIL:
-            # Another component may be enough: out of order is no failure by itself.
-            judgement = for_site(Order.OUT.value)
-        else:
-            changing = [one.stable_on for one in components if one.part == part and one.stable_on is not None]
-            judgement = dated(Order.OUT.value, first_of(changing)) if changing else undated(Order.OUT.value)
-        found.append(PartJudgement(part, judgement))
-    return tuple(found)
+    by_part: dict[str, list[Component]] = {}
+    for one in components:
+        by_part.setdefault(one.part, []).append(one)
+    return tuple([PartJudgement(part, _of_part(by_part[part], whole)) for part in sorted(by_part)])
+
+
+def _of_part(components: list[Component], whole: Verdict) -> Judgement:
+    orders = {one.order for one in components}
+    if Order.IN in orders and orders <= _NOTHING_DISTURBS:
+        return _IN_ORDER
+    if orders != {Order.OUT}:
+        return _UNDETERMINED
+    if whole is not Verdict.FAIL:
+        # Another component may be enough: out of order is no failure by itself.
+        return _OUT_OF_ORDER
+    changing = [one.stable_on for one in components if one.stable_on is not None]
+    return dated(Order.OUT.value, first_of(changing)) if changing else undated(Order.OUT.value)
 
 
 def read_stable_treatment(entry: Entry, trial: Trial) -> StableTreatment:

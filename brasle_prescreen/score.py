@@ -37,8 +37,9 @@ class Place(NamedTuple):
     part: int | None
 
     def verdict(self, findings: tuple[Finding, ...]) -> Verdict:
-        finding = findings[self.criterion]
-        return finding.verdict if self.part is None else finding.parts[self.part].judgement.verdict
+        criterion, part = self
+        finding = findings[criterion]
+        return finding.verdict if part is None else finding.parts[part].judgement.verdict
 
 
 Points = Mapping[Verdict, int]
@@ -58,7 +59,8 @@ class Report(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Scoring:
     core: tuple[tuple[Place, Points], ...]
-    groups: tuple[tuple[Place, ...], ...]
+    alone: tuple[int, ...]  # groups of one whole criterion
+    groups: tuple[tuple[Place, ...], ...]  # the others
     group_points: Points
     reports: tuple[Report, ...]
     recent: Span
@@ -69,12 +71,15 @@ class Scoring:
     answers: tuple[tuple[str, int], ...]
 
     def score(self, findings: tuple[Finding, ...], facts: Facts) -> Score:
+        of_group = self.group_points
+        verdicts = [one.verdict for one in findings]
+        alone = sum([of_group[verdicts[place]] for place in self.alone])
         return Score(
             core=sum([points[place.verdict(findings)] for place, points in self.core]),
-            exclusions=sum([self.group_points[_worst(group, findings)] for group in self.groups]),
+            exclusions=alone + sum([of_group[_worst(group, findings)] for group in self.groups]),
             reports=sum([report.points for report in self.reports if self._in_hand(report, facts)]),
             practical=self._windows(findings, facts)
-            + sum(points for key, points in self.answers if facts.told.get(key) is True),
+            + sum([points for key, points in self.answers if facts.told.get(key) is True]),
         )
 
     def _in_hand(self, report: Report, facts: Facts) -> bool:
@@ -91,12 +96,15 @@ class Scoring:
 
     def _windows(self, findings: tuple[Finding, ...], facts: Facts) -> int:
         """Whether the calendar allows a start now, soon, or nobody knows when."""
-        if any(one.kind is Kind.TEMPORARY_UNDATED for one in findings):
+        undated = Kind.TEMPORARY_UNDATED
+        # Most findings are neither dated nor a failure.
+        told = [one for one in findings if one.kind is undated or one.clears_on is not None]
+        if any(one.kind is undated for one in told):
             return 0
         for one in facts.treatments or ():
             if one.current is Truth.TRUE and any(one.effect.flags[flag] != NONE for flag in self.flags_in_the_way):
                 return 0
-        ends = [one.clears_on.latest for one in findings if one.clears_on is not None]
+        ends = [one.clears_on.latest for one in told if one.clears_on is not None]
         if not ends:
             return self.windows_clear
         return self.windows_soon if max(ends) <= shift(facts.on, self.soon) else 0
@@ -124,10 +132,11 @@ def read_scoring(file: str, data: Mapping[str, Any], criteria: tuple[Criterion, 
         for id in core_entry
     )
     exclusions = top.table("exclusions")
-    groups = tuple(
+    groups = [
         tuple(places[exclusions.known(id, places, "'groups' names the criterion")] for id in group)
         for group in exclusions.lists("groups")
-    )
+    ]
+    alone = [group for group in groups if len(group) == 1 and group[0].part is None]
     group_points = _points(exclusions)
     exclusions.finish()
     practical = top.table("practical")
@@ -140,7 +149,8 @@ def read_scoring(file: str, data: Mapping[str, Any], criteria: tuple[Criterion, 
         trial.answers.checked(practical, key)
     found = Scoring(
         core=core,
-        groups=groups,
+        alone=tuple(group[0].criterion for group in alone),
+        groups=tuple(group for group in groups if group not in alone),
         group_points=group_points,
         reports=tuple(_read_report(one, trial) for one in top.tables("report")),
         recent=trial.recent,

@@ -106,11 +106,10 @@ def check_answers(protocol: Protocol, answers: Any, on: date) -> Facts:
 
 def weigh(findings: tuple[Finding, ...], counted: frozenset[str]) -> Tier:
     """The tier. Only here does an unknown become a decision, and the decision is "somebody should look"."""
-    failed = [one for one in findings if one.verdict is Verdict.FAIL]
-    if any(one.kind is Kind.PERMANENT for one in failed):
-        return Tier.UNLIKELY
+    fail = Verdict.FAIL
+    failed = [one for one in findings if one.verdict is fail]
     if failed:
-        return Tier.NOT_NOW
+        return Tier.UNLIKELY if any(one.kind is Kind.PERMANENT for one in failed) else Tier.NOT_NOW
     for one in findings:
         if one.concern or (not one.settled and one.id in counted):
             return Tier.NEEDS_REVIEW
