@@ -36,8 +36,9 @@ LONG_POLL_SECONDS = 50
 # An honest long poll waits; one that comes back empty at once (a broken proxy) must not become a busy loop.
 SHORTEST_EMPTY_POLL = 0.5
 LONGEST_WAIT = 30.0
-# After the disk was full or the database locked: soon, because Telegram keeps a tap for minutes only.
-LONGEST_STORE_WAIT = 4.0
+# After the disk was full or the database locked: soon, because Telegram keeps a tap for minutes only, and so that
+# everything goes on within five seconds.
+LONGEST_STORE_WAIT = 3.0
 REFUSED_WAIT = 60.0
 CONFLICT_WAIT = 5.0
 # So many unreadable answers in a row, and updates are fetched one by one to find the one that is at fault.

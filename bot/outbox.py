@@ -24,7 +24,7 @@ LOOK_EVERY = 5.0
 # A clock put back by less is only set right: what was due waits so long.
 PUT_BACK = timedelta(seconds=10)
 LONGEST_WAIT = 30.0
-LONGEST_STORE_WAIT = 4.0
+LONGEST_STORE_WAIT = 3.0
 # A row that fails so many times, while others between its tries went through, is itself at fault.
 MOST_FAILURES_ALONE = 20
 
@@ -213,7 +213,7 @@ class Outbox:
                     "A channel takes nothing at the moment; what was written waits.", channel=item.channel, cause=later
                 )
             self.trouble = words
-        if self._is_at_fault(item):
+        if later.seconds is None and self._is_at_fault(item):  # who is told when to come again is at no fault
             _log.error(
                 "A message fails again and again and is given up.", op=item.op, channel=item.channel, cause=later
             )

@@ -28,7 +28,7 @@ IN_A_ROW = 4
 LONGEST_HANDLING = 60.0
 # Nobody rings when another process (a command line) puts an update back: look by ourselves now and then.
 LOOK_EVERY = 5.0
-LONGEST_STORE_WAIT = 4.0
+LONGEST_STORE_WAIT = 3.0
 
 _log = logger(__name__)
 
