@@ -19,8 +19,6 @@ CHECKING = "Checking the copy"
 # Pages copied before it is told how far it is: 4 MB.
 _PAGES = 1024
 
-_PIECE = 1 << 20  # bytes
-
 
 def copy_database(source: Path, target: Path, tell: Tell = untold) -> None:
     """The state of one moment, by SQLite's own means; writers are not held up. `target` must not exist."""
@@ -38,8 +36,8 @@ def copy_file(source: Path, target: Path) -> None:
     """A copy's own bytes, as they were checked: a log that strayed beside it is another database's. `target` must not
     exist.
     """
-    with source.open("rb") as whole, open(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy:
-        shutil.copyfileobj(whole, copy, _PIECE)
+    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    shutil.copyfile(source, target)  # by the system itself, where it can
 
 
 def look_through(path: Path) -> dict[str, int]:
