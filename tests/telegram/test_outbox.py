@@ -155,11 +155,13 @@ async def test_two_chats_told_to_wait_make_the_whole_channel_wait(rig: Rig) -> N
 
 
 async def test_after_an_outage_each_chat_gets_one_current_card(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
-    rig.sender.failures["any"] = [SendLater("TelegramNetworkError", everywhere=True)] * 6
+    rig.sender.failures["any"] = [SendLater("TelegramNetworkError", everywhere=True)] * 10_000
     rig.start()
     for number in range(5):
         for address in ("7", "8", "9"):
             await rig.commit(address, ("card", number))
+    await rig.sender.until(6, "tries")
+    rig.sender.failures.clear()
     await rig.empty()
     assert sorted(rig.sender.sent) == [("7", 4), ("8", 4), ("9", 4)]
     assert caplog.text.count("takes nothing at the moment") == 1
@@ -214,6 +216,19 @@ async def test_a_row_that_always_fails_is_given_up_while_others_go_through(
     assert rig.sender.sent == [("8", number) for number in range(12)]
     [given_up] = await rig.store.given_up()
     assert "TelegramServerError" in given_up.why
+
+
+async def test_who_is_told_to_wait_again_and_again_is_not_given_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "MOST_FAILURES_ALONE", 3)
+    rig.sender.failures["7"] = [SendLater("too many requests", 0.0) for _ in range(10)]
+    await rig.commit("7", ("card", "late"))
+    rig.start()
+    for number in range(12):
+        await rig.commit("8", ("note", number))
+        await rig.sender.until(number + 1)
+    await rig.empty()
+    assert ("7", "late") in rig.sender.sent
+    assert await rig.store.given_up() == []
 
 
 async def test_an_outage_alone_gives_up_nothing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
