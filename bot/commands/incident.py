@@ -7,7 +7,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from bot.commands.beside_server import with_store
 from bot.commands.moment import moment
 from bot.commands.operator import operator
 
-LANGUAGES = ("zh_Hans", "en")
+LANGUAGES = {"zh_Hans": "Chinese", "en": "English"}
 _HEAD = (
     "person", "codes", "language", "channel", "kinds_of_data", "first_read", "last_read", "deleted_since",
     "name", "way", "reach", "best_time",
@@ -35,6 +35,11 @@ def add_parser(commands: Any) -> None:
     what.add_argument("--server-stolen", action="store_true", help="the data folder was taken, keys and all")
     parser.add_argument("--until", type=moment, help="with --since: before this day or moment (default: now)")
     parser.add_argument("--by", help="with --since: readings of this account alone, as account:S-123456")
+    for language, name in LANGUAGES.items():
+        option = f"--done-{language.partition('_')[0]}"
+        parser.add_argument(
+            option, dest=f"done_{language}", metavar="TEXT", help=f"what was done, for the {name} letter"
+        )
     parser.add_argument(
         "--with-keys", action="store_true", help="with --backup-stolen: keys and master key were taken too"
     )
@@ -55,17 +60,20 @@ async def _act(store: Any, settings: Any, args: argparse.Namespace) -> int:
         print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
         return 2
     affected = await store.copies.affected(find, operator())
-    texts = _notices(settings, kind, args.since, until, sorted({one for each in affected for one in each.kinds}))
+    done = {language: (getattr(args, f"done_{language}") or "").strip() for language in LANGUAGES}
+    kinds = sorted({one for each in affected for one in each.kinds})
+    texts = _notices(settings, kind, args.since, until, kinds, done)
     _write(args.to, affected, texts, kind)
     gone = sum(one.gone for one in affected)
     reachable = sum(bool(one.contact) for one in affected)
     print(args.to)
     print(f"Affected: {len(affected)} families; {reachable} can be reached, {gone} have deleted their data since.")
     print("The folder holds how to reach them: keep it closed, and delete it when all is done.", file=sys.stderr)
-    print(
-        "The notices are drafts: the hospital says in them what was done, and counsel reads them first.",
-        file=sys.stderr,
-    )
+    for language in LANGUAGES:
+        if not done[language]:
+            option = f"--done-{language.partition('_')[0]}"
+            print(f"notice-{language}.txt: write what was done at >>>, or give {option} TEXT.", file=sys.stderr)
+    print("The notices are drafts: counsel reads them first.", file=sys.stderr)
     return 0
 
 
@@ -86,8 +94,17 @@ def _way(args: argparse.Namespace, until: datetime) -> tuple[str, Any]:
     return "read", lambda ledger: incident.by_readings(ledger, span)
 
 
-def _notices(settings: Any, kind: str, since: datetime | None, until: datetime, kinds: Sequence[str]) -> dict[str, str]:
-    """The notice to families, by language; its blanks are the hospital's to fill."""
+def _notices(
+    settings: Any,
+    kind: str,
+    since: datetime | None,
+    until: datetime,
+    kinds: Sequence[str],
+    done: Mapping[str, str],
+) -> dict[str, str]:
+    """The notice to families, by language. `done`: what the hospital did, in its own words; where it is empty, a line
+    that nobody can overlook.
+    """
     from bot.flows.turn import SITE_ZONE
     from bot.message import Day, Joined, Text
     from bot.wording import Wording
@@ -102,11 +119,16 @@ def _notices(settings: Any, kind: str, since: datetime | None, until: datetime, 
         Text(key=f"incident.what.{kind}", values={"site": site, "date": Day(earliest=start, latest=end)}),
         Text(key="incident.kinds", values={"kinds": told}) if kinds else Text(key="incident.no_kinds"),
         Text(key=f"incident.harm.{kind}"),
-        Text(key="incident.done"),
         Text(key="incident.you"),
         Text(key="incident.contact", values={"contact": contact}) if contact else Text(key="page.privacy.no_contact"),
     ]
-    return {language: "\n\n".join(wording.say(line, language) for line in lines) + "\n" for language in LANGUAGES}
+    at = next(place for place, line in enumerate(lines) if line.key == "incident.you")
+
+    def letter(language: str) -> str:
+        acted = Text(key="incident.done", values={"done": done[language] or Text(key="incident.done.to_fill")})
+        return "\n\n".join(wording.say(line, language) for line in (*lines[:at], acted, *lines[at:])) + "\n"
+
+    return {language: letter(language) for language in LANGUAGES}
 
 
 def _write(to: Path, affected: Sequence[Any], texts: dict[str, str], kind: str) -> None:

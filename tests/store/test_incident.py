@@ -152,6 +152,16 @@ def test_the_command_writes_one_closed_folder_with_notices_in_both_languages(
     assert {row["reach"] for row in rows} == {"13800000000", "13800000002"}
     said = capsys.readouterr()
     assert "2 families" in said.out
+    for language, mark in (("en", ">>> TO BE WRITTEN BY THE HOSPITAL"), ("zh_Hans", ">>> \u53d1\u51fa\u524d")):
+        assert mark in (to / f"notice-{language}.txt").read_text("utf-8")
+        assert f"notice-{language}.txt: write what was done" in said.err
+    told = ["--done-zh", "\u5df2\u505c\u7528\u8be5\u8d26\u53f7", "--done-en", "The account was closed on 21 November."]
+    assert main(["incident", "--to", str(tmp_path / "again"), "--leads", "list.txt", *told]) == 0
+    for language, words in (("zh_Hans", told[1]), ("en", told[3])):
+        letter = (tmp_path / "again" / f"notice-{language}.txt").read_text("utf-8")
+        assert words in letter
+        assert ">>>" not in letter
+    assert "what was done" not in capsys.readouterr().err
     assert "13800" not in said.out + said.err
     assert main(["incident", "--to", str(to), "--leads", "list.txt"]) == 2  # nothing is overwritten
     assert main(["access-report", "--year", str(datetime.now(UTC).year), "--to", "report.md"]) == 0
