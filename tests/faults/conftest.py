@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import json
 import os
 import random
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,7 +27,7 @@ WAIT = 60.0
 class Nursery:
     """Starts servers that have nothing left to import, and kills them."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self.server: int | None = None
 
@@ -34,7 +36,8 @@ class Nursery:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(arguments).encode() + b"\n")
-        self.server = int(await self._process.stdout.readline())
+        self._process.stdin.flush()
+        self.server = int(await asyncio.to_thread(self._process.stdout.readline))
 
     def go_on(self) -> None:
         assert self.server is not None
@@ -75,25 +78,42 @@ def free_port() -> int:
             return port
 
 
+# Nurseries that have done: their imports take seconds, so the next test takes one of them.
+_rested: list[subprocess.Popen[bytes]] = []
+
+
 @asynccontextmanager
 async def nursery_process() -> AsyncIterator[Nursery]:
-    """A nursery, and an end to it and its server."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.faults.nursery",
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
+    """A nursery, and an end to its server."""
+    process = _rested.pop() if _rested else _new_process()
     nursery = Nursery(process)
     try:
         yield nursery
+    except BaseException:
+        _end(process)  # it may be in the middle of an answer
+        raise
     finally:
         with contextlib.suppress(ProcessLookupError):  # it ended by itself: what waited for it says so
             nursery.kill()
-        process.kill()
-        await process.wait()
+        if process.poll() is None:
+            _rested.append(process)
+
+
+def _new_process() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.nursery"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
+
+
+@atexit.register
+def _end_all() -> None:
+    while _rested:
+        _end(_rested.pop())
 
 
 @pytest.fixture
