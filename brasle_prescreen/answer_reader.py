@@ -43,6 +43,9 @@ class Reader:
                 raise AnswerError(_joined(key, name), "unknown key", "unknown_key")
             if value is None or value == "unsure" or value == "skipped":  # noqa: PLR1714  (half the cost of `in`)
                 continue
+            if type(value) is str and value in shape.words:
+                told[prefix + name] = value  # most answers are a word of the list
+                continue
             self._read(shape, value, f"{key}.{name}" if key else name, prefix + name, told)
 
     def _read(self, shape: Shape, value: Any, key: str, path: str, told: dict[str, Any]) -> None:
@@ -70,8 +73,6 @@ class Reader:
             raise _not_allowed(shape, key)
 
     def _string(self, shape: Shape, value: str, key: str) -> Any:
-        if value in shape.words:
-            return value
         if shape.is_date:
             return self._date(shape, self._named_date(value, key), key)
         if shape.is_text and value:

@@ -82,7 +82,7 @@ class Criterion:
     rule: Rule | None
     parts: tuple[Part, ...]
     # By the identities of the judgements. Those are kept too, so that an identity never comes to mean another one.
-    _remembered: dict[tuple[int, ...], tuple[tuple[Judgement, ...], Finding]] = field(
+    _remembered: dict[int | tuple[int, ...], tuple[tuple[Judgement, ...], Finding]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -94,23 +94,23 @@ class Criterion:
 
     def judge(self, facts: Facts) -> Finding:
         if self.rule is not None:
-            judgements: tuple[Judgement, ...] = (self.rule.judge(facts),)
-        else:
-            judgements = tuple([part.rule.judge(facts) for part in self.parts])
+            judgement = self.rule.judge(facts)
+            known = self._remembered.get(id(judgement))
+            return known[1] if known is not None else self._remember(id(judgement), (judgement,))
+        judgements = tuple([part.rule.judge(facts) for part in self.parts])
         key = tuple(map(id, judgements))
         known = self._remembered.get(key)
-        if known is not None:
-            return known[1]
+        return known[1] if known is not None else self._remember(key, judgements)
+
+    def _remember(self, key: int | tuple[int, ...], judgements: tuple[Judgement, ...]) -> Finding:
+        if self.rule is not None:
+            finding = self._of_one(judgements[0])
+        else:
+            finding = self.combine(tuple(map(PartJudgement, [part.id for part in self.parts], judgements)))
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
-        finding = self._find(judgements)
         self._remembered[key] = (judgements, finding)
         return finding
-
-    def _find(self, judgements: tuple[Judgement, ...]) -> Finding:
-        if self.rule is not None:
-            return self._of_one(judgements[0])
-        return self.combine(tuple(map(PartJudgement, [part.id for part in self.parts], judgements)))
 
     def _of_one(self, one: Judgement) -> Finding:
         site_only = isinstance(self.rule, SiteOnly)

@@ -8,7 +8,6 @@ whole interval: certainly inside, certainly before it, or not certain.
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -33,11 +32,10 @@ class PartialDate(NamedTuple):
         return cls(day, day)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A length of time in whole days, weeks, months or years; months and years are calendar months."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # not the tuple's method: a named tuple, because it is hashed for every window
     unit: str
 
     @classmethod

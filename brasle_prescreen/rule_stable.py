@@ -121,20 +121,14 @@ class StableTreatment:
         return True
 
     def _components(self, current: list[Treatment], facts: Facts) -> list[Component]:
-        by_class: dict[str, list[Treatment]] = {name: [] for name in self.parts}
-        for one in current:
-            name = one.effect.flags[self.flag]
-            if name in by_class:
-                by_class[name].append(one)
-        found = []
-        if by_class[self.steroid]:
-            found.append(Component(self.parts[self.steroid], self._steroids(by_class[self.steroid])))
-        for one in by_class[self.antimalarial]:
+        steroids = [one for one in current if one.effect.flags[self.flag] == self.steroid]
+        antimalarials = [one for one in current if one.effect.flags[self.flag] == self.antimalarial]
+        others = [one for one in current if one.effect.flags[self.flag] == self.immunosuppressant]
+        found = [Component(self.parts[self.steroid], self._steroids(steroids))] if steroids else []
+        for one in antimalarials:
             order = Order.IN if one.changed is not None else Order.IRRELEVANT
             found.append(Component(self.parts[self.antimalarial], order))
-        for one in by_class[self.immunosuppressant]:
-            found.append(self._immunosuppressant(one, facts))
-        return found
+        return found + [self._immunosuppressant(one, facts) for one in others]
 
     def _steroids(self, steroids: list[Treatment]) -> Order:
         """All of them together, as exact prednisone equivalents."""
