@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bot.store.master_key import flush_folder
+
 _BUSY_SECONDS = 10
 # 16 MB of log between checkpoints: pages that change often are then copied into the database once.
 _PAGES_BETWEEN_CHECKPOINTS = 4000
@@ -26,6 +28,9 @@ def connect_writer(path: Path, *, checkpoints: bool) -> sqlite3.Connection:
     # SQLite's locks on it, and the next command that ends would take the log away from under a running server.
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        flush_folder(path.parent)
+        with suppress(PermissionError):  # the folder may be new too, in one that we may only pass through
+            flush_folder(path.absolute().parent.parent)
     sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     _prepare(sql)
     sql.execute("PRAGMA journal_mode = WAL").fetchall()

@@ -22,6 +22,8 @@ async def test_every_promise_holds(name: str, tmp_path: Path) -> None:
     in_suite = getattr(campaign, "in_suite", None)
     outcome = await (in_suite(tmp_path) if in_suite else campaign.run(tmp_path, long=False))
     print(outcome.line())
+    if outcome.not_measured and not outcome.count:
+        pytest.skip(outcome.not_measured)
     assert outcome.wrong == []
     assert (outcome.lost, outcome.duplicated) == (0, 0)
     assert outcome.count > 0

@@ -36,6 +36,13 @@ def unproved(made: Recording, marked: Mapping[bytes, int]) -> Iterator[bytes]:
             yield mark
 
 
+def folder_is_named(made: Recording) -> bool:
+    """Whether the folder in which the data folder was made was flushed before anything was confirmed."""
+    first = min(one.place for one in made.confirmed)
+    parent = str(made.folder.parent)
+    return any(call.name in FLUSHES and call.file == parent and call.done < first for call in made.calls)
+
+
 @dataclass
 class ReadLog:
     """Follows the marks through the log: written, their transaction ended, flushed. `flushed` is where that was done.

@@ -18,7 +18,7 @@ from tests.faults.campaigns.outcome import Outcome
 from tests.faults.conftest import WAIT, Nursery, free_port, nursery_process
 from tests.faults.families import CALM, Family, families
 
-IN_SUITE, SHORT, LONG = 26, 500, 5_000
+SUITE, SHORT, LONG = 26, 500, 5_000
 # A server's whole life in one data folder: so many kills, then another folder.
 KILLS_A_FOLDER = 125
 MOST_CALLS = 90
@@ -34,7 +34,7 @@ async def run(folder: Path, *, long: bool) -> Outcome:
 
 
 async def in_suite(folder: Path) -> Outcome:
-    return await kill(folder, IN_SUITE)
+    return await kill(folder, SUITE)
 
 
 async def kill(folder: Path, kills: int) -> Outcome:

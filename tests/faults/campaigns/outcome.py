@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Outcome:
-    """`worst` is the longest anybody waited, in seconds. `wrong` holds a sentence for each promise that broke."""
+    """`worst` is the longest anybody waited, in seconds. `wrong` holds a sentence for each promise that broke,
+    `not_measured` why some of it cannot be seen on this machine.
+    """
 
     what: str
     count: int = 0
@@ -16,6 +18,7 @@ class Outcome:
     worst: float = 0.0
     figures: dict[str, object] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    not_measured: str = ""
 
     def check(self, is_so: bool, promise: str) -> None:
         """Note a promise that does not hold."""
@@ -27,4 +30,5 @@ class Outcome:
         return (
             f"{self.what}: {self.count}, lost {self.lost}, duplicated {self.duplicated}, "
             f"worst recovery {self.worst:.2f} s{figures}"
+            + (f", NOT MEASURED: {self.not_measured}" if self.not_measured else "")
         )

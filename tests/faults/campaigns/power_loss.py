@@ -17,7 +17,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from bot.store.store import Store
-from tests.faults.campaigns._flushes import NEVER, marked, unproved
+from tests.faults.campaigns._flushes import NEVER, folder_is_named, marked, unproved
 from tests.faults.campaigns._power import KINDS, Disk
 from tests.faults.campaigns._recorded import SHORT_MARK, Recording, record
 from tests.faults.campaigns.kills import ANSWERS
@@ -40,7 +40,7 @@ class Size:
     losses: int  # a recording; 0: after every change, in each way
 
 
-IN_SUITE, SHORT, LONG = Size(2, 8, 100), Size(6, 40, 2_500), Size(20, 40, 0)
+SUITE, SHORT, LONG = Size(2, 8, 100), Size(6, 40, 2_500), Size(20, 40, 0)
 
 
 async def run(folder: Path, *, long: bool) -> Outcome:
@@ -48,13 +48,13 @@ async def run(folder: Path, *, long: bool) -> Outcome:
 
 
 async def in_suite(folder: Path) -> Outcome:
-    return await lose_power(folder, IN_SUITE)
+    return await lose_power(folder, SUITE)
 
 
 async def lose_power(folder: Path, size: Size) -> Outcome:
     outcome = Outcome("losses of power, replayed from what was recorded")
-    if reason := why_not():
-        outcome.what += f", NOT MEASURED: {reason}"
+    outcome.not_measured = why_not()
+    if outcome.not_measured:
         return outcome
     confirmed = changes = 0
     async with nursery_process() as nursery:
@@ -64,6 +64,7 @@ async def lose_power(folder: Path, size: Size) -> Outcome:
             )
             early = len(list(unproved(made, await marked(made))))
             outcome.check(early == 0, f"{mode}: nothing is confirmed before it is flushed; {early} were")
+            outcome.check(folder_is_named(made), f"{mode}: the new folder's own name is flushed before")
             confirmed += len(made.confirmed)
             changes += await replay(made, size.losses, outcome)
         careless = await record(nursery, folder / "careless", mode="webhook", people=1, answers=3, flushes=False)
