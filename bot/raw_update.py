@@ -9,6 +9,8 @@ from typing import Any
 from bot.store.records import RawUpdate
 
 LARGEST_ID = 2**63 - 1
+# Characters of an update as it is stored: a message at its longest takes a tenth of that.
+LARGEST = 1 << 20
 # Levels kept of what is nested too deep to be written; Telegram's own updates have about ten.
 DEEPEST = 50
 # What Telegram gives once to a message, a press, a change: however often it sends one, these stay the same.
@@ -39,9 +41,12 @@ def read_batch(result: Any) -> Batch:
         raw = as_raw(update)
         if raw is None:
             batch.unreadable.append((as_text(update), "an update without a number"))
+            continue
+        if len(raw.raw) > LARGEST:
+            batch.unreadable.append((raw.raw, "larger than any update"))
         else:
             batch.updates.append((update, raw))
-            batch.last_id = raw.update_id
+        batch.last_id = raw.update_id
     return batch
 
 

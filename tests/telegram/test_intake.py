@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot import intake
 from bot.intake import Polling
-from bot.raw_update import as_raw, chat_of
+from bot.raw_update import as_raw, chat_of, read_batch
 from bot.store.errors import StoreUnavailable
 from bot.store.records import RawUpdate
 from bot.store.store import Store
@@ -322,3 +322,13 @@ def test_every_update_finds_its_chat(update: dict[str, Any], chat: str | None) -
 @pytest.mark.parametrize("update", [None, 1, "x", [], {}, {"update_id": "1"}, {"update_id": -1}, {"update_id": 1.0}])
 def test_what_has_no_number_is_no_update(update: Any) -> None:
     assert as_raw(update) is None
+
+
+def test_an_update_larger_than_telegram_sends_is_set_aside_and_confirmed() -> None:
+    def update(number: int, words: str) -> dict[str, Any]:
+        return {"update_id": number, "message": {"message_id": number, "chat": {"id": 7}, "text": words}}
+
+    batch = read_batch([update(1, "\U0001f476" * 4096), update(2, "x" * 10_000_000)])
+    assert [raw.update_id for _, raw in batch.updates] == [1]
+    assert [why for _, why in batch.unreadable] == ["larger than any update"]
+    assert batch.last_id == 2

@@ -89,7 +89,7 @@ class Oddities:
         """Ten megabytes typed."""
         self._number += 1
         update = {"update_id": self._number, "message": self._said("长" * (HUGE // 3))}
-        return Sent(self._number, json.dumps(update, ensure_ascii=False).encode(), plain=True)
+        return Sent(self._number, json.dumps(update, ensure_ascii=False).encode(), plain=False)
 
     def again(self, raw: bytes) -> Sent:
         """The same as a new one."""
