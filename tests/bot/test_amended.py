@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ from typing import Any
 import pytest
 
 from bot.flows.dialogue import Dialogue, dump, load
+from bot.flows.turn import Surroundings, led
 from brasle_prescreen import load_protocol
 from brasle_prescreen.amendment import ORIGINAL
 from brasle_prescreen.question import load_questions
 from brasle_prescreen.versions import Protocols, load_protocols
 from tests.bot.family import BOY, Clock, Family, conversation
+from tests.bot.walk import surroundings, walk
 from tests.domain.amending import SIX_MONTHS, WINDOWS, write_amendment
 
 # 1 March 2027 begins in Hangzhou while it is still 28 February in Greenwich.
@@ -155,3 +158,23 @@ def test_a_new_dialogue_has_no_version_yet() -> None:
     fresh = Dialogue.model_validate({"channel": "browser", "language": "en"})
     assert not fresh.interview.is_begun
     assert "protocol" not in dump(fresh)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_a_family_does_its_interview_keeps_its_version(protocols: Protocols, seed: int) -> None:
+    """The clock goes to and fro over midnight at every turn; a version is taken at a first question, and then stays."""
+    base = surroundings()
+
+    def around(dialogue: Dialogue, number: int) -> Surroundings:
+        moment = AFTER_MIDNIGHT if number % 3 == 0 else BEFORE_MIDNIGHT
+        return led(replace(base, now=moment), dialogue, protocols)
+
+    taken, before = set(), Dialogue.model_validate({"channel": "browser", "language": "en"})
+    for step in walk(seed, 60, "browser", base, around):
+        after = step.turn.dialogue
+        if before.interview.is_begun and after.interview.protocol != before.interview.protocol:
+            assert not after.interview.given  # another child, or from the first question again
+        if after.interview.is_begun:
+            taken.add(after.interview.protocol)
+        before = after
+    assert taken <= {"", "1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
@@ -46,16 +47,27 @@ class Step:
     shown: Reply
 
 
-def walk(seed: int, steps: int, channel: str, around: Surroundings) -> list[Step]:
-    """`steps` turns of one family that does anything. The dialogue is stored and loaded between turns, as in life."""
+def walk(
+    seed: int,
+    steps: int,
+    channel: str,
+    around: Surroundings,
+    now_around: Callable[[Dialogue, int], Surroundings] | None = None,
+) -> list[Step]:
+    """`steps` turns of one family that does anything. The dialogue is stored and loaded between turns, as in life.
+
+    `now_around` gives the surroundings of each turn, by its number, where they change.
+    """
     random = Random(seed)
     dialogue = Dialogue.model_validate({"channel": channel, "language": random.choice(LANGUAGES)[0]})
     done: list[Step] = []
     for number in range(steps):
-        said = _anything(random, present(dialogue, around), dialogue, number)
-        turn = take_turn(dialogue, said, around)
+        here = now_around(dialogue, number) if now_around else around
+        said = _anything(random, present(dialogue, here), dialogue, number)
+        turn = take_turn(dialogue, said, here)
         dialogue = load(dump(_permitted(turn)))
-        done.append(Step(said, turn, present(dialogue, around)))
+        here = now_around(dialogue, number) if now_around else around
+        done.append(Step(said, turn, present(dialogue, here)))
     return done
 
 
