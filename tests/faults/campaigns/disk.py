@@ -10,6 +10,7 @@ import contextlib
 import os
 import random
 import resource
+import shutil
 import sqlite3
 import time
 from collections import Counter
@@ -86,12 +87,11 @@ async def fail(folder: Path, size: Size) -> Outcome:
 async def fail_at_first_starts(
     nursery: Nursery, folder: Path, numbers: Iterable[int], outcome: Outcome, told: Counter[str]
 ) -> None:
-    """A new folder, a write that fails while it is made: the next start makes it."""
-    for number in numbers:
-        failed = False
-        for call in CALLS_OF_A_START:
-            error = "EIO" if call in ("fsync", "fdatasync") else ERRORS[number % len(ERRORS)]
+    """A new folder, a call that fails while it is made: the next start makes it. A call that is not made so often ends it."""
+    for call in CALLS_OF_A_START:
+        for number in numbers:
             place = folder / f"start-{call}-{number}"
+            error = "EIO" if call in ("fsync", "fdatasync") else ERRORS[number % len(ERRORS)]
             await nursery.start(held=True, what="open", folder=str(place), **NOBODY_SERVED)
             assert nursery.server is not None
             async with traced(nursery.server, *failing(call, number, error)) as seen:
@@ -99,15 +99,13 @@ async def fail_at_first_starts(
                 await ended(nursery.server)
             nursery.server = None
             if not seen.failed:
-                continue
-            failed = True
+                break
             outcome.count += 1
             told["at a first start"] += 1
             words = said_of(place)
             outcome.check(not words or "cannot be used" in words, f"{place.name}: it is said in words: {words}")
             await look_whole(place, outcome)
-        if not failed:  # so many writes a first start does not have
-            return
+            shutil.rmtree(place)
 
 
 async def open_what_may_not_be_written(nursery: Nursery, place: Path, outcome: Outcome) -> None:
