@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 CRITERIA = ("inclusion.toml", "exclusion.toml")
@@ -99,6 +98,8 @@ def _cards(questions: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
 
 
 def _sentences(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
+    from difflib import SequenceMatcher  # only where there is an amendment
+
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
