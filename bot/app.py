@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bot.clock_watch import ClockWatch
 from bot.conversation import Conversation
 from bot.doctor_texts import read_texts, refusal
 from bot.flood import Gate
@@ -309,10 +310,12 @@ class App:
         return f"{self.settings.public_url or address}/coordinator/invitation/{token}"
 
     async def _keep_house(self) -> None:
+        watch = ClockWatch(self._clock)
         while True:
             wait = PURGE_EVERY
             try:
-                await self.store.purge(self.settings.keep())
+                if watch.may_delete():
+                    await self.store.purge(self.settings.keep())
                 await self._note_the_trail()
             except StoreUnavailable as error:
                 log.error("What is kept for a time only is forgotten later.", cause=error)
