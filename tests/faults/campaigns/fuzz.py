@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import ctypes
 import gc
 import itertools
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace, coroutine
@@ -86,8 +88,8 @@ async def fuzz(folder: Path, count: int, tell: Callable[[str], None] = lambda wo
                 await bench.wave([bench.oddities.next() for _ in range(min(AT_ONCE, count - start))])
                 if start % HUGE_EVERY == 0:
                     await bench.wave([bench.oddities.huge()])
-                if start <= WARM * count:
-                    first = _memory()
+                if first == 0 and start >= WARM * count:
+                    first = _memory_held()
                 tell(
                     f"{start}, {_memory() / 1e6:.0f} MB, {(start + AT_ONCE) / (time.monotonic() - began):.0f} a second"
                 )
@@ -99,7 +101,7 @@ async def fuzz(folder: Path, count: int, tell: Callable[[str], None] = lambda wo
         bot.intake.SHORTEST_EMPTY_POLL = shortest
         gc.unfreeze()
         await store.close()
-    grown = _memory() - first
+    grown = _memory_held() - first
     outcome.count = bench.count
     outcome.lost = len(bench.lost)
     outcome.worst = max(bench.slowest.values())
@@ -125,6 +127,14 @@ async def fuzz(folder: Path, count: int, tell: Callable[[str], None] = lambda wo
 def _memory() -> int:
     """Resident bytes of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+
+
+def _memory_held() -> int:
+    """What is left of it when all that nobody needs has been given back."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # another library of C has no such call
+        ctypes.CDLL(None).malloc_trim(0)
+    return _memory()
 
 
 @coroutine
