@@ -58,15 +58,22 @@ def test_once_it_is_put_back_all_goes_on() -> None:
 async def test_the_server_keeps_its_families_through_a_wrong_clock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    clock, rounds, several = Clock(NOW), 0, asyncio.Event()
+
+    async def after_a_round(_: App) -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 1:
+            clock.now += timedelta(days=3650)
+        if rounds == 5:
+            several.set()
+
     monkeypatch.setattr(room, "PURGE_EVERY", timedelta(0))
-    clock = Clock(NOW)
+    monkeypatch.setattr(App, "_note_the_trail", after_a_round)
     app = App(Settings(_env_file=None, data=tmp_path), clock=clock)
     await Family(app.store, "1001").says()
     keeping = asyncio.create_task(app._keep_house())
-    await app.store.purge()
-    clock.now += timedelta(days=3650)
-    for _ in range(20):
-        await app.store.purge()  # what is not about families; and the housekeeping had its turns meanwhile
+    await asyncio.wait_for(several.wait(), 10)
     assert await app.store.load("telegram", "1001") is not None
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
