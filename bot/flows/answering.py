@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from bot.flows import listing
+from bot.flows import listing, urgent
 from bot.flows.agreement import agreed_to
 from bot.flows.cards import about, answered, choice_label, joined, question_card, window_label, words
 from bot.flows.dialogue import Dialogue, Given, Interview, remarked
@@ -234,7 +234,7 @@ def give(
         notes.append(Text(key="dropped", values={"what": joined(_short(dialogue, one, around) for one in gone)}))
     after = dialogue.having(interview=interview)
     turn = _advance(after, id, asked, chosen, _Standing(applies, facts), around, tuple(notes))
-    return _alarmed(turn.with_(answered=settled), chosen)
+    return _alarmed(turn.with_(answered=settled), chosen, around)
 
 
 def _is_low(given: Given, asked: Card, around: Surroundings) -> bool:
@@ -333,12 +333,14 @@ def _early_end(interview: Interview, asked: Card, facts: Facts, around: Surround
     return end.page if around.protocol.criterion(end.criterion).judge(facts).failed else None
 
 
-def _alarmed(turn: Turn, chosen: list[Choice]) -> Turn:
+def _alarmed(turn: Turn, chosen: list[Choice], around: Surroundings) -> Turn:
     """What a choice sets off: the urgent lane, or a line of care above the next card."""
     alarm = next((choice.alarm for choice in chosen if choice.alarm and choice.alarm != "minor_alone"), None)
     if alarm is None:
         return turn
     dialogue = turn.dialogue
+    if alarm == "pregnancy_note" and urgent.for_a_person(dialogue, around):
+        alarm = "private"
     if alarm.endswith("_note"):
         return turn.with_(
             dialogue=dialogue.having(notes=(Text(key=f"alarm.{alarm.removesuffix('_note')}"), *dialogue.notes))

@@ -147,6 +147,15 @@ def _surely_younger(interview: Interview, span: str, on: date) -> bool:
     return isinstance(years, int) and not isinstance(years, bool) and years < _parsed(span).count
 
 
+def surely_at_least(interview: Interview, years: int, on: date) -> bool:
+    """Whether even the latest possible day of birth makes the child so many years old; False while no age was told."""
+    birth = _plain(interview, "birth_date")
+    if isinstance(birth, dict):
+        return shift(date.fromisoformat(birth["latest"]), _parsed(f"{years} years")) <= on
+    told = _plain(interview, "age_years")
+    return isinstance(told, int) and not isinstance(told, bool) and told >= years
+
+
 def surely_minor(interview: Interview, on: date) -> bool:
     return _surely_younger(interview, "18 years", on)
 

@@ -90,9 +90,9 @@ def _sentences(said: str) -> list[str]:
 
 def _despairs(said: str) -> bool:
     for match in matcher("alarm.self_harm").finditer(said):
-        clause_start, clause = _clause_at(said, match)
+        clause_start, clause = clause_at(said, match)
         before = said[clause_start : match.start()]
-        if _is_denied(before, "alarm.negation_self_harm") or _denied_after(said, match):
+        if is_denied(before, "alarm.negation_self_harm") or is_denied_after(said, match):
             continue
         if says(clause, "alarm.elsewhere"):
             continue
@@ -109,9 +109,9 @@ def _is_emergency(said: str) -> bool:
 
 def _named_emergency(said: str) -> bool:
     for match in matcher("alarm.emergency", "alarm.emergency_unless_mild").finditer(said):
-        clause_start, clause = _clause_at(said, match)
+        clause_start, clause = clause_at(said, match)
         before = said[clause_start : match.start()]
-        if _is_denied(before, "alarm.negation") or _denied_after(said, match) or says(clause, "alarm.elsewhere"):
+        if is_denied(before, "alarm.negation") or is_denied_after(said, match) or says(clause, "alarm.elsewhere"):
             continue
         if matcher("alarm.emergency_unless_mild").fullmatch(match[0]) and says(clause, "alarm.mild"):
             continue
@@ -140,7 +140,8 @@ def _is_past(said: str, clause: str) -> bool:
     return says(said, "alarm.over") and not says(said, "alarm.now")
 
 
-def _clause_at(said: str, match: re.Match[str]) -> tuple[int, str]:
+def clause_at(said: str, match: re.Match[str]) -> tuple[int, str]:
+    """Where the clause of a match begins, and its words."""
     start = max((end.end() for end in CLAUSE_END.finditer(said, 0, match.start())), default=0)
     end = next((end.start() for end in CLAUSE_END.finditer(said, match.end())), len(said))
     return start, said[start:end]
@@ -155,11 +156,13 @@ def _denial(path: str) -> re.Pattern[str]:
     return re.compile(rf"{any_of(path)}(?:{few_words}|{han}{{0,2}}|{chinese_list}|{english_list})$")
 
 
-def _is_denied(before: str, path: str) -> bool:
+def is_denied(before: str, path: str) -> bool:
+    """Whether what follows `before` is denied by a negation of the list at `path`."""
     return _denial(path).search(before) is not None
 
 
-def _denied_after(said: str, match: re.Match[str]) -> bool:
+def is_denied_after(said: str, match: re.Match[str]) -> bool:
+    """Whether a negation stands right behind it."""
     return matcher("alarm.negation_after").match(said, match.end()) is not None
 
 
@@ -175,7 +178,7 @@ def _oxygen() -> re.Pattern[str]:
 
 def _low_oxygen(said: str) -> bool:
     for match in _oxygen().finditer(said):
-        _, clause = _clause_at(said, match)
+        _, clause = clause_at(said, match)
         below = says(match[0], "alarm.below") or matcher("alarm.below").match(said, match.end()) is not None
         value = int(match["value"])
         low = value < LEAST_OXYGEN or (below and value <= LEAST_OXYGEN)
@@ -183,7 +186,7 @@ def _low_oxygen(said: str) -> bool:
             low
             and value >= 30
             and not _is_past(said, clause)
-            and not _is_denied(said[: match.start("value")], "alarm.negation")
+            and not is_denied(said[: match.start("value")], "alarm.negation")
         ):
             return True
     return False
@@ -202,9 +205,9 @@ def _low_platelets(said: str) -> bool:
         if value > 2000:
             value /= 1000
         rest = said[: match.start()] + " " + said[match.end() :]
-        if value < LEAST_PLATELETS and says(rest, "alarm.bleeding") and not _is_past(said, _clause_at(said, match)[1]):
+        if value < LEAST_PLATELETS and says(rest, "alarm.bleeding") and not _is_past(said, clause_at(said, match)[1]):
             bleeding = matcher("alarm.bleeding").search(rest)
-            if bleeding and not _is_denied(rest[: bleeding.start()][-12:], "alarm.negation"):
+            if bleeding and not is_denied(rest[: bleeding.start()][-12:], "alarm.negation"):
                 return True
     return False
 
@@ -221,8 +224,8 @@ def _has_fever(said: str) -> bool:
     match = matcher("alarm.fever", "alarm.high_fever").search(said)
     if match is None:
         return False
-    _, clause = _clause_at(said, match)
-    if _is_past(said, clause) or _is_denied(clause[: clause.find(match[0])], "alarm.negation"):
+    _, clause = clause_at(said, match)
+    if _is_past(said, clause) or is_denied(clause[: clause.find(match[0])], "alarm.negation"):
         return False
     values = []
     for number in _temperature().finditer(said):
