@@ -71,6 +71,7 @@ class AnswerReading:
             labs=self._labs(told) if before is None or "labs" in answers else before.labs,
             events=reader.events,
         )
+        facts.conditions = {name: condition.holds(facts) for name, condition in self.conditions.items()}
         for condition in self.conditions.values():
             condition.check(facts)
         return facts

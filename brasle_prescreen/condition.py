@@ -44,7 +44,7 @@ class Condition:
     def check(self, facts: Facts) -> None:
         """AnswerError for an answer that contradicts the condition."""
         for path, values in self.contradicted_by:
-            if facts.told.get(path) in values and self.holds(facts) is Truth.FALSE:
+            if facts.told.get(path) in values and facts.conditions[self.name] is Truth.FALSE:
                 raise AnswerError(path, "contradicts another answer", "contradiction")
 
 

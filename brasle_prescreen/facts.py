@@ -86,10 +86,11 @@ class Facts:
     """The answers as of one day. `told` holds every known single answer under its dotted key.
 
     A key that is missing from `told` is not known. `treatments` and `vaccines` are None where no list was
-    given. `events` are all dates but the day of birth, each with its key.
+    given. `events` are all dates but the day of birth, each with its key. `conditions`: whether each named condition
+    holds.
     """
 
-    __slots__ = ("birth", "complete", "events", "labs", "listed", "on", "told", "treatments", "vaccines")
+    __slots__ = ("birth", "complete", "conditions", "events", "labs", "listed", "on", "told", "treatments", "vaccines")
 
     def __init__(
         self,
@@ -112,3 +113,4 @@ class Facts:
         self.vaccines = vaccines
         self.labs = labs
         self.events = events
+        self.conditions: Mapping[str, Truth] = {}

@@ -73,7 +73,7 @@ class OnlyFor:
         return {part: verdicts | {Verdict.PASS, Verdict.UNKNOWN} for part, verdicts in self.rule.reach.items()}
 
     def judge(self, facts: Facts) -> Judgement:
-        holds = self.condition.holds(facts)
+        holds = facts.conditions[self.condition.name]
         if holds is Truth.FALSE:
             return _NOT_APPLICABLE
         if holds is Truth.UNKNOWN and self.certain:
