@@ -65,7 +65,13 @@ def assessment(machine: Machine) -> Table:
 
     def goals(found: Samples) -> list[Goal]:
         return [
-            goal(f"10 x {CQL}", of(found, "ours: screen, with reasons", "ratio"), least=10, unit=" x"),
+            goal(f"both from the facts: 10 x {CQL}", of(found, "ours: from the facts", "ratio"), least=10, unit=" x"),
+            goal(
+                f"ours from what was told, {CQL} from the facts: 10 x",
+                of(found, "ours: from what was told", "ratio"),
+                least=10,
+                unit=" x",
+            ),
             goal("verdicts that differ: none", of(found, CQL, "different"), most=0),
             goal("one changed answer: 50 µs", of(found, "ours: one changed answer", "cpu_us"), most=50, unit=" µs"),
             goal(
@@ -78,10 +84,10 @@ def assessment(machine: Machine) -> Table:
 
     return Table(
         "An assessment of all 31 criteria",
-        f"The same {int(count):,} families: the examples of the tests, then random ones. Ours takes a family's answers "
-        "as they are told and gives verdicts with reasons, evidence, dates and score. For CQL, made from the same data, "
-        "what it has no words for is computed beforehand and not timed: which medicine a name means and what it "
-        "touches, units, prednisone equivalents, and of every date the first and last day that it may mean.",
+        f"The same {int(count):,} families: the examples of the tests, then random ones. Ours gives verdicts with reasons, "
+        "evidence, dates, tier and score; CQL, made from the same data, gives the verdicts. What CQL has no words for is "
+        "computed beforehand, as facts: which medicine a name means and what it touches, units, prednisone equivalents, "
+        "and of every date the first and last day that it may mean. From what was told: with all of that, too.",
         scripts,
         (
             PROCESSOR,
