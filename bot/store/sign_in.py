@@ -39,7 +39,7 @@ def attempt(ledger: Ledger, name: str, browser: str | None) -> Attempt | Locked:
     now = ledger.now()
     tried = ledger.sql.execute(_SQL["attempt"], (mark,)).fetchall()
     tries, locked_until = tried[0] if tried else (0, 0)
-    if locked_until > now:
+    if _locks(locked_until, now):
         return Locked(from_micros(locked_until))
     tries += 1
     lock = 0 if tries < FREE_TRIES else now + in_micros(_lock_after(tries))
@@ -58,7 +58,7 @@ def knows_browser(ledger: Ledger, name: str, browser: str) -> bool:
 def is_locked(ledger: Ledger, account: str) -> bool:
     """Whether so many attempts to sign in with this name were wrong that none is looked at now."""
     tried = ledger.sql.execute(_SQL["attempt"], (_counter(ledger, "", account, None),)).fetchall()
-    return bool(tried) and tried[0][1] > ledger.now()
+    return bool(tried) and _locks(tried[0][1], ledger.now())
 
 
 def proofs(ledger: Ledger, account: str, known_browser: bool = False) -> Attempt:
@@ -199,6 +199,13 @@ def _lock_after(tries: int) -> timedelta:
     """One minute after the fifth wrong attempt, twice as long after each further one, an hour at most."""
     doubled: int = 2 ** min(tries - FREE_TRIES, 10)
     return min(_FIRST_LOCK * doubled, _LONGEST_LOCK)
+
+
+def _locks(until: int, now: int) -> bool:
+    """Whether the lock still holds. No lock of ours lasts longer than an hour: one that would was set by a clock that has
+    been put back since.
+    """
+    return now < until <= now + in_micros(_LONGEST_LOCK)
 
 
 def _state(ledger: Ledger, account: str) -> str:

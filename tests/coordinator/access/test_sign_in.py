@@ -122,6 +122,18 @@ def test_five_wrong_attempts_lock_and_each_further_one_locks_for_longer(site: Co
     assert fresh.sign_in(lin).status_code == 303
 
 
+def test_a_lock_set_by_a_clock_that_was_put_back_since_holds_nobody_out(site: ConsoleSite) -> None:
+    """Under a wrong clock every code is wrong, so a lock is what is to be expected."""
+    lin = site.account("auditor", "Lin Mei")
+    stranger = site.stranger()
+    site.clock.pass_by(days=3650)
+    for _ in range(FREE_TRIES):
+        assert WRONG in stranger.sign_in(lin, password="wrong").text
+    assert stranger.sign_in(lin).status_code == 429
+    site.clock.pass_by(days=-3650)
+    assert stranger.sign_in(lin).status_code == 303
+
+
 def test_names_that_nobody_has_lock_in_the_same_way(site: ConsoleSite) -> None:
     stranger = site.stranger()
     for _ in range(FREE_TRIES):
