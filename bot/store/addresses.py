@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.store.errors import StoreError
 from bot.store.ledger import Ledger, numbered, shown
@@ -15,6 +15,7 @@ from bot.store.records import Reminder
 _SQL = load_queries("address")
 _ADDRESS = b"address.sealed"
 _TOKEN_BYTES = 32
+_FURTHEST_REMINDER = timedelta(days=3)
 
 
 def add_address(ledger: Ledger, person: int, channel: str, address: str) -> None:
@@ -63,8 +64,12 @@ def revoke_links(ledger: Ledger, person: str, sessions: bool) -> None:
 
 
 def reminders_due(ledger: Ledger, now: datetime) -> list[Reminder]:
-    """Who asked to be reminded by now, with the address they wrote from last; the longest waiting first."""
-    rows = ledger.sql.execute(_SQL["reminders_due"], (to_micros(now),)).fetchall()
+    """Who asked to be reminded by now, with the address they wrote from last; the longest waiting first.
+
+    Nobody asks for a later day than tomorrow: what lies further ahead was noted by a clock that has been put back since.
+    """
+    bounds = {"now": to_micros(now), "too_far": to_micros(now + _FURTHEST_REMINDER)}
+    rows = ledger.sql.execute(_SQL["reminders_due"], bounds).fetchall()
     due = []
     for person, channel, sealed in rows:
         with suppress(StoreError):  # without its key one family cannot be reminded: the others are

@@ -26,7 +26,7 @@ DELETE FROM resume_link WHERE expires <= ?;
 -- name: reminders_due
 SELECT person.id, address.channel, address.sealed
 FROM person JOIN address ON address.chat = person.chat
-WHERE person.remind_at <= ? AND person.unreachable_since IS NULL
+WHERE (person.remind_at <= :now OR person.remind_at > :too_far) AND person.unreachable_since IS NULL
 ORDER BY person.remind_at;
 
 -- name: reminder_done
