@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
@@ -68,12 +68,13 @@ async def end_others(visit: Visit) -> Response:
 
 @needs("account.own")
 async def new_telegram_code(visit: Visit) -> Response:
-    """A code for linking one's own Telegram, shown once."""
+    """A code for linking one's own Telegram, shown in this session until it is used or too old."""
     refusal = await prove_again(visit, "password_for_telegram")
     if refusal is not None:
         return await show_account(visit, {"telegram_form": refusal.problem}, status=refusal.status)
     code = await visit.store.telegram_group.new_code(visit.who.account_id)
-    await visit.store.staff.keep(visit.secret, {**visit.kept, "telegram_code": code})
+    until = (visit.console.clock() + CODE_WORKS).isoformat()
+    await visit.store.staff.keep(visit.secret, {**visit.kept, "telegram_code": code, "telegram_code_until": until})
     return visit.go(ACCOUNT)
 
 
@@ -95,10 +96,9 @@ async def prove_again(visit: Visit, field: str) -> Refusal | None:
 
 async def show_account(visit: Visit, problems: dict[str, Text] | None = None, *, status: int = 422) -> Response:
     staff, account = visit.store.staff, visit.who.account_id
-    code = visit.kept.get("telegram_code", "")
-    if code:
-        await staff.keep(visit.secret, without(visit.kept, "telegram_code"))
     group, room = visit.console.settings.telegram_group, visit.store.telegram_group
+    linked_since = await room.linked_since(account)
+    code = await _telegram_code(visit, linked_since)
     return visit.page(
         "account.html",
         status=status if problems else 200,
@@ -112,11 +112,23 @@ async def show_account(visit: Visit, problems: dict[str, Text] | None = None, *,
         most_passkeys=MOST,
         browser=browser_name(visit.request.headers.get("user-agent", "")),
         has_group=group is not None,
-        linked_since=await room.linked_since(account),
+        linked_since=linked_since,
         telegram_code=code,
         code_minutes=CODE_WORKS // timedelta(minutes=1),
         bot_name=(await room.standing(group)).bot if group is not None else "",
     )
+
+
+async def _telegram_code(visit: Visit, linked_since: datetime | None) -> str:
+    """The code made in this session, as often as the page is looked at, until it is used or no longer works."""
+    code = str(visit.kept.get("telegram_code", ""))
+    if not code:
+        return ""
+    until = datetime.fromisoformat(str(visit.kept["telegram_code_until"]))
+    if until > visit.console.clock() and (linked_since is None or linked_since < until - CODE_WORKS):
+        return code
+    await visit.store.staff.keep(visit.secret, without(visit.kept, "telegram_code", "telegram_code_until"))
+    return ""
 
 
 PAGES = (

@@ -56,7 +56,9 @@ def contact_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     step = dialogue.contact_step or STEPS[0]
     return Reply(
         text=Text(key=f"contact.{step}.ask" if step != "value" else f"contact.value.{dialogue.contact.way}.ask"),
-        notes=dialogue.notes,
+        notes=(*dialogue.notes, Text(key="contact.city.missing"))
+        if step == "check" and not dialogue.contact.city
+        else dialogue.notes,
         rows=check_rows(dialogue) if step == "check" else (),
         choices=_choices(dialogue, step),
         multiple=step == "papers",

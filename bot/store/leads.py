@@ -57,6 +57,8 @@ def hand_over(ledger: Ledger, person: int, record: LeadRecord, now: int) -> None
         lead_search.index(ledger, made, record.contact)
         return
     after = known._replace(status="new") if known.status == "withdrawn" else known
+    [(kept,)] = ledger.sql.execute(_SQL["packet_of"], (known.id,)).fetchall()
+    asked_before = seal.open_json(PACKET, kept).get("asked")
     # Judged anew with the next look; till then the family's new answers stand alone.
     ledger.sql.execute(_SQL["drop_look"], (known.id,))
     ledger.sql.execute(_SQL["new_window"], {"lead": known.id, "clears_on": seen[-1]})
@@ -65,6 +67,8 @@ def hand_over(ledger: Ledger, person: int, record: LeadRecord, now: int) -> None
     if after.status != known.status:
         ledger.sql.execute(_SQL["begin_again"], {"lead": known.id, "now": now})
         _note(ledger, after, FAMILY, known.status, now=now)
+    elif asked_before != record.packet.get("asked"):
+        _note(ledger, after, FAMILY, known.status, {"reason": "family_asked"}, now=now)
 
 
 def withdraw(ledger: Ledger, person: int, child: int, now: int) -> None:

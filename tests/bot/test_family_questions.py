@@ -274,6 +274,8 @@ async def test_questions_reach_the_lead_at_the_hand_over_and_after_it(family: Fa
     assert after.packet["asked"][1:] == [{"question": "", "said": OWN_WORDS}]
     assert {**after.packet, "asked": []} == {**before.packet, "asked": []}
     assert (after.status, after.tier, after.contact) == (before.status, before.tier, before.contact)
+    steps = [(one.who, one.before, one.after, one.reason) for one in await family.talk._store.lead_history(lead.code)]
+    assert steps == [("family", None, "new", None), ("family", "new", "new", "family_asked")]
 
 
 async def test_who_works_on_a_lead_is_told_that_the_family_asks_more(tmp_path: Path) -> None:

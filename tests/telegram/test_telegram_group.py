@@ -285,7 +285,8 @@ async def test_a_code_of_the_account_page_links_once(ward: GroupSite) -> None:
         fields["code"] = li.account.code(ward.site.clock.now)
         page = console.post("/coordinator/account/telegram", fields, follow=True)
         [code] = re.findall(r"<code>/link ([A-Z0-9]{10})</code>", page.text)
-        assert code not in console.get("/coordinator/account").text, "shown once"
+        assert code in console.get("/coordinator/account").text, "a page looked at again takes nothing away"
+        assert code not in ward.site.signed_in(li.account).get("/coordinator/account").text, "in this session alone"
         return str(code)
 
     code = await asyncio.to_thread(shown)
@@ -295,6 +296,7 @@ async def test_a_code_of_the_account_page_links_once(ward: GroupSite) -> None:
     await li.person.hears("账号 Li 关联")
     wang.person.says(f"/link {code}")
     await wang.person.hears("这个代码无效")
+    assert code not in (await asyncio.to_thread(console.get, "/coordinator/account")).text, "used"
     assert await ward.store.load("telegram", str(li.person.account.id)) is None, "a colleague is no family"
     lead = await ward.family()
     assert await ward.press(li.person, CLAIM, await ward.card(lead)) == f"{lead} 已由您认领。"

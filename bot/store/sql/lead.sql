@@ -105,3 +105,6 @@ UPDATE work SET comes_back_on = coalesce(:clears_on, '0001-01-01') WHERE lead = 
 
 -- name: drop_look
 DELETE FROM second_look WHERE lead = ?;
+
+-- name: packet_of
+SELECT packet FROM lead WHERE id = ?;
