@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -129,7 +130,8 @@ class Conversation:
         reminded = dialogue.having(remind=False, notes=(Text(key="later.reminder"),), revision=dialogue.revision + 1)
         around = await self._around(person, reminded)
         incoming = Incoming(channel=dialogue.channel, address=address, id=f"reminder:{dialogue.revision}")
-        await self._commit(incoming, None, person, Turn(reminded), self._shown(Turn(reminded), around), around)
+        with suppress(RevisionConflict):  # they have just written, so they need none
+            await self._commit(incoming, None, person, Turn(reminded), self._shown(Turn(reminded), around), around)
 
     async def _handle(self, incoming: Incoming, inbox_id: int | None) -> Shown:
         person = await self._store.load(incoming.channel, incoming.address)

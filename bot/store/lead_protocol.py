@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.store import audit, codes
+from bot.store import audit, codes, leads
 from bot.store.audit_entry import Did
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
@@ -35,8 +35,9 @@ def judge_by(ledger: Ledger, typed: Sequence[str], version: str, by: str) -> int
     moved = 0
     for one in typed:
         code = codes.as_code(one)
-        for lead, before in ledger.sql.execute(_SQL["leads"], (code,)).fetchall():
-            if before == version:
+        for lead, person, packet, before in ledger.sql.execute(_SQL["leads"], (code,)).fetchall():
+            own = ledger.seal(person).open_json(leads.PACKET, packet).get("protocol", {})
+            if version in (before, own.get("version")):
                 continue
             ledger.sql.execute(_SQL["set"], (lead, version, ledger.now(), by))
             ledger.sql.execute(_SQL["look_again"], (lead,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,11 @@ async def test_it_comes_once(family: Family, clock: Clock) -> None:
     assert await reminded(family, clock) == []
     clock.now += 2 * REMIND_AFTER
     assert await reminded(family, clock) == []
+
+
+async def test_a_family_who_writes_at_that_very_moment_needs_none(family: Family, clock: Clock) -> None:
+    await family.tap("remind")
+    clock.now += REMIND_AFTER
+    await asyncio.gather(family.command("help"), family.talk.remind("telegram", "1001"))
+    clock.now += REMIND_AFTER
+    assert await reminded(family, clock) == ["1001"]

@@ -2,7 +2,8 @@
 SELECT version, at, who FROM lead_protocol WHERE lead = ?;
 
 -- name: leads
-SELECT lead.id, coalesce(lead_protocol.version, '') FROM lead LEFT JOIN lead_protocol ON lead_protocol.lead = lead.id
+SELECT lead.id, lead.person, lead.packet, coalesce(lead_protocol.version, '')
+FROM lead LEFT JOIN lead_protocol ON lead_protocol.lead = lead.id
 WHERE lead.code = ? AND lead.status <> 'withdrawn';
 
 -- name: set

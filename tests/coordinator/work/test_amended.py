@@ -254,6 +254,18 @@ def test_apply_moves_leads_and_asks_for_the_seal_first(
     assert len(wait_for(site.store.trail.entries(Wanted(action="lead.protocol")))) == 2
 
 
+def test_apply_leaves_alone_what_was_handed_over_on_that_version(
+    site: ConsoleSite, rescreen: RESCREEN, tmp_path: Path
+) -> None:
+    family = told().lead()
+    own = {**family["packet"], "protocol": {**family["packet"]["protocol"], "version": "1"}}
+    wait_for(hands_over(site.store, told(), packet=own))
+    wait_for(hands_over(site.store, told()))
+    seal(tmp_path / "amendments")
+    assert "1 leads are judged by amendment 1 from now on." in rescreen("--apply")[1]
+    assert len(wait_for(site.store.trail.entries(Wanted(action="lead.protocol")))) == 1
+
+
 def test_a_look_at_the_old_version_is_not_kept_over_the_new(amended: ConsoleSite) -> None:
     """Between judging and keeping somebody asks for the amendment: the look is left for the next time."""
     code = wait_for(hands_over(amended.store, told()))
