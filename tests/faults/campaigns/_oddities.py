@@ -183,18 +183,17 @@ class Oddities:
     def _mutate(self, update: dict[str, Any]) -> None:
         """One change anywhere below the top; sometimes of the number too."""
         chance = self._chance
-        places = list(_places(update))
-        if not places:
+        if not update:
             return
-        holder, key = chance.choice(places)
+        holder, key = self._place(update)
         match chance.randrange(8):
             case 0 | 1 | 2:
                 holder[key] = copy.deepcopy(chance.choice(WRONG))
             case 3:
                 del holder[key]
             case 4:
-                other, name = chance.choice(places)
-                holder[key] = copy.deepcopy(other.get(name) if isinstance(other, dict) else other)
+                other, name = self._place(update)
+                holder[key] = copy.deepcopy(other[name])
             case 5:
                 holder[key] = _nested(chance.choice((3, 30, 100)), holder[key])
             case 6:
@@ -202,10 +201,22 @@ class Oddities:
             case _:
                 holder[key] = [holder[key]] * 3
 
+    def _place(self, holder: Any) -> tuple[Any, Any]:
+        """A container somewhere in it and one of its keys."""
+        while True:
+            keys: list[Any] = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+            if keys[0] == "update_id" and len(keys) > 1 and self._chance.random() < 0.9:
+                del keys[0]  # without its number nothing else of it is looked at
+            key = self._chance.choice(keys)
+            inside = holder[key]
+            if not isinstance(inside, (dict, list)) or not inside or self._chance.random() < 0.3:
+                return holder, key
+            holder = inside
+
     def _hardly_json(self) -> bytes:
         chance = self._chance
-        whole = _json({"update_id": self._number, **self._rich()})
-        depth = chance.choice((50, 500, *range(900, 1000, 7), 5_000, 90_000))
+        whole: bytes = _json({"update_id": self._number, **self._rich()})
+        depth: int = chance.choice((50, 500, *range(900, 1000, 7), 5_000, 90_000))
         inside = b'{"update_id":%d,"message":{"chat":{"id":%d},"text":' % (self._number, self._chat())
         match chance.randrange(9):
             case 0:
@@ -239,11 +250,3 @@ def _nested(depth: int, value: Any) -> Any:
     for _ in range(depth):
         value = {"a": value} if depth % 2 else [value]
     return value
-
-
-def _places(holder: Any) -> Any:
-    """Every (container, key) below the top."""
-    for key, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
-        yield holder, key
-        if isinstance(value, (dict, list)) and len(value) < 50:
-            yield from _places(value)
