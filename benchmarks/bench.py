@@ -49,9 +49,11 @@ def page(rounds: int, tables: list[str]) -> str:
 
 <!-- Written by `make bench-scale`. Do not edit. -->
 
-Measured on {datetime.now(UTC):%Y-%m-%d} with {in_words()}; medians of {rounds} interleaved rounds, the least and the
-most in brackets. Telegram itself takes some 30 messages a second from a bot: speed beyond that buys short waits for
-families, small machines, and outages that are caught up with quickly.
+Measured on {datetime.now(UTC):%Y-%m-%d} with {in_words()}.
+
+Medians of interleaved rounds ({rounds} of them; one where a row takes minutes), with the least and the most in brackets.
+Telegram itself takes some 30 messages a second from a bot: speed beyond that buys short waits for families, small
+machines, and outages that are caught up with quickly.
 """
     return "\n".join([head, *tables, "![An update](pictures/bench.svg)\n"])
 

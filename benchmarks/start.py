@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -31,11 +32,10 @@ LONGEST = 60.0
 def command(name: str, given: list[str], standard_input: bytes = b"") -> None:
     """Run it to its end."""
     started = time.perf_counter()
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(given, input=standard_input, stdout=subprocess.DEVNULL, check=True)
-    after = os.times()
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    told(name, time.perf_counter() - started, used)
+    took, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    told(name, took, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 def told(name: str, took: float, processor: float, memory: float | None = None) -> None:

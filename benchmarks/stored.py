@@ -48,7 +48,8 @@ async def one_of_them() -> str:
             await bench.conversation.handle(incoming("one", number, step))
         person = await bench.store.load(CHANNEL, "one")
         assert person is not None
-        return person.dialogue
+        dialogue: str = person.dialogue
+        return dialogue
 
 
 def make(folder: Path, count: int, dialogue: str) -> None:

@@ -73,9 +73,10 @@ def goal(target: str, value: float, *, least: float | None = None, most: float |
 
 
 def shown(table: Table, found: Samples) -> str:
-    """The table as Markdown, the quickest row first, and its targets."""
-    first = table.columns[0].metric
-    names = sorted(found, key=lambda name: (isnan(value := of(found, name, first)), value))
+    """The table as Markdown, and its targets. Where rows are compared, the quickest is the first."""
+    names = list(found)
+    if table.base is not None:
+        names.sort(key=lambda name: of(found, name, table.columns[0].metric))
     lines = [f"## {table.title}", "", table.note, ""]
     lines += [f"| | {' | '.join(column.heading for column in table.columns)} |", "|---|" + "---:|" * len(table.columns)]
     for name in names:

@@ -128,7 +128,9 @@ class Outbox:
         if room > 0:
             try:
                 await self._meet_another_time(now)
-                items = await self._store.due(self._channel, FETCHED_AT_ONCE, now, besides=tuple(self._sending))
+                # To read rows that are not sent now would hold up everybody; only a choice needs more than there is room.
+                wanted = FETCHED_AT_ONCE if self._failures else room
+                items = await self._store.due(self._channel, wanted, now, besides=tuple(self._sending))
             except StoreUnavailable as error:
                 _log.error("Nothing can be sent.", cause=error)
                 return LONGEST_STORE_WAIT
