@@ -19,7 +19,7 @@ from bot.coordinator.one_time_codes import (
     new_secret,
     picture,
 )
-from bot.coordinator.passwords import LONGEST, SHORTEST, weakness
+from bot.coordinator.passwords import LONGEST, SHORTEST
 from bot.coordinator.sign_in import begin_session
 from bot.coordinator.visit import ACCOUNT, HOME, START, Visit, without
 from bot.message import Text
@@ -125,7 +125,7 @@ async def new_password_problems(visit: Visit) -> dict[str, Text]:
     """What is wrong with a new password, typed twice."""
     password = visit.typed_as_is("password")
     settings = visit.console.settings
-    weak = weakness(password, visit.who.name, settings.site_name)
+    weak = await visit.console.passwords.weakness(password, visit.who.name, settings.site_name)
     if weak is None and await is_leaked(password, settings.leaked_passwords):
         weak = "easy"
     if weak is not None:

@@ -74,6 +74,10 @@ class Passwords:
         right = await self._in_turn(known_browser, self._compare, hashed or self._nobodys, _bytes(typed))
         return right and bool(kept) and len(password) <= LONGEST
 
+    async def weakness(self, password: str, name: str, site: str = "") -> Weakness | None:
+        """As the function of that name. Some texts take seconds to weigh, in which families must be answered."""
+        return await self._in_turn(True, weakness, password, name, site)
+
     async def _in_turn(self, known_browser: bool, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         lane = self._lanes[known_browser]
         lane.waiting += 1

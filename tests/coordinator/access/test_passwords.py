@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 from collections.abc import Callable
@@ -42,6 +43,17 @@ async def test_a_password_kept_before_in_one_form_lets_in_once_more_and_is_then_
     renewed = await passwords.hash(wide)
     assert not passwords.is_outdated(renewed)
     assert [await passwords.is_right(renewed, typed, True) for typed in (PASSWORD, wide)] == [False, True]
+
+
+async def test_nobody_waits_while_a_password_is_weighed() -> None:
+    """Signs that may each stand for several letters are weighed in all combinations: that takes long."""
+    weighed = asyncio.create_task(Passwords().weakness("4@({[<69!1|7", "Lin Mei"))
+    turns = 0
+    while not weighed.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert await weighed is None
+    assert turns > 100
 
 
 @given(st.text(max_size=200))
