@@ -4,7 +4,7 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
-.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console flood forgeries faults faults-long lhc-forms bench bench-scale clean
+.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console flood tampering forgeries faults faults-long lhc-forms bench bench-scale clean
 
 setup: .venv/.ok
 
@@ -95,6 +95,9 @@ bench-scale: .venv/.ok
 
 flood: .venv/.ok
 	.venv/bin/python -m tests.faults.campaigns flood --long
+
+tampering: .venv/.ok
+	.venv/bin/python -m tests.faults.campaigns tampering --long
 
 forgeries: .venv/.ok
 	.venv/bin/python -m tests.faults.campaigns forgeries --long

@@ -33,7 +33,8 @@ def folder(tmp_path: Path) -> Path:
 SOME = ("language.", "nav.", "permission.", "alarm.", "confirm.", "result.", "card.mood.", "console.notices.", "date.")
 
 
-def _put_in_line(texts: Path) -> Path:
+def put_in_line(texts: Path) -> Path:
+    """A copy of all texts in this folder, each remembered as it is."""
     from bot.locale_tools.sync import sync
 
     folder = Path(shutil.copytree(FOLDER, texts / "locales"))
@@ -43,17 +44,12 @@ def _put_in_line(texts: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def _all_in_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _put_in_line(tmp_path_factory.mktemp("texts"))
-
-
-@pytest.fixture(scope="session")
-def _some_in_line(tmp_path_factory: pytest.TempPathFactory, _all_in_line: Path) -> Path:
+def some_of(texts: Path, there: Path) -> Path:
+    """A few of these texts in a folder of their own, each remembered as it is."""
     from bot.locale_tools.po_file import PoFile, read_po_file
     from bot.locale_tools.sync import sync
 
-    folder = Path(shutil.copytree(_all_in_line, tmp_path_factory.mktemp("some") / "locales"))
+    folder = Path(shutil.copytree(texts, there / "locales"))
     (folder / COMPLETE).unlink()
     for path in folder.glob("*.po*"):
         whole = read_po_file(path)
@@ -61,6 +57,16 @@ def _some_in_line(tmp_path_factory: pytest.TempPathFactory, _all_in_line: Path) 
         path.write_text(PoFile(whole.header, some, {}).text(), encoding="utf-8")
     sync(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def _all_in_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return put_in_line(tmp_path_factory.mktemp("texts"))
+
+
+@pytest.fixture(scope="session")
+def _some_in_line(tmp_path_factory: pytest.TempPathFactory, _all_in_line: Path) -> Path:
+    return some_of(_all_in_line, tmp_path_factory.mktemp("some"))
 
 
 @pytest.fixture
