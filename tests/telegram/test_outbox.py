@@ -130,6 +130,26 @@ async def test_the_next_row_knows_the_live_card(rig: Rig) -> None:
     assert rig.sender.lives == [None, "1:0:open"]
 
 
+async def test_no_more_is_read_than_is_sent_now(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading opens what is sealed, and nobody else is answered meanwhile."""
+    monkeypatch.setattr(room, "CHATS_AT_ONCE", 2)
+    read = 0
+    due = rig.store.due
+
+    async def counted(*asked: Any, **more: Any) -> list[OutboxItem]:
+        nonlocal read
+        found = await due(*asked, **more)
+        read += len(found)
+        return found
+
+    monkeypatch.setattr(rig.store, "due", counted)
+    for chat in range(30):
+        await rig.commit(str(chat), ("card", chat))
+    rig.start()
+    await rig.sender.until(30)
+    assert read == 30
+
+
 async def test_a_chat_that_has_to_wait_holds_up_only_itself(rig: Rig) -> None:
     rig.sender.failures["7"] = [SendLater("too many requests", 0.3)]
     await rig.commit("7", ("card", "waits"))
