@@ -119,6 +119,8 @@ def as_page(evidence: Evidence, language: str) -> str:
         lstrip_blocks=True,
     )
     words = {key: pair[at] for key, pair in evidence.words.items()}
+    environment.filters["setting"] = lambda name: f"BRASLE_{name}".upper()
+    environment.globals.update(colon="\uff1a" if at else ": ", semicolon="\uff1b" if at else "; ")
     environment.filters["named"] = lambda rules: [evidence.chinese[rule] if at else rule for rule in rules]
     page = environment.get_template("evidence.html")
     return page.render(evidence=evidence, words=words, language=language, at=at, counts=evidence.asvs.counts())

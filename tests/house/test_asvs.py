@@ -211,3 +211,7 @@ async def test_a_notice_follows_no_redirect() -> None:
             await sender.send(item)
         assert server.first.is_set()
         assert server.followed == 0
+
+
+def test_nothing_of_levels_one_and_two_is_open() -> None:
+    assert load_asvs().counts()["open"] == 0

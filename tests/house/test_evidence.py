@@ -170,3 +170,13 @@ def test_the_command_says_what_has_no_result(tmp_path: Path, capsys: pytest.Capt
     assert main(["evidence", "--out", str(tmp_path / "out2"), "--results", str(tmp_path / "never.xml")]) == 1
     assert "make test" in capsys.readouterr().err
     assert main(["evidence", "--out", str(tmp_path / "out")]) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_row_stands_at_a_glance_with_its_result(language: str) -> None:
+    page = as_page(evidence("failed"), language)
+    glance = page[page.index("<table>") : page.index("</table>")]
+    for row in load_requirements().row:
+        assert f'<a href="#{row.id}">{row.id}</a>' in glance
+        assert f'id="{row.id}"' in page
+    assert glance.count('class="failed"') == len(load_requirements().row)
