@@ -52,6 +52,15 @@ def load_settings() -> Settings | str:
         return (
             f"STOP  {secret_files.VARIABLE}: {secrets} is no folder. Name the one in which the files of secrets stand."
         )
+    for name, field in Settings.model_fields.items() if secrets is not None else ():
+        file = str(field.validation_alias or f"BRASLE_{name.upper()}")
+        try:
+            secret_files.secret(file, {secret_files.VARIABLE: str(secrets)})
+        except (OSError, UnicodeDecodeError) as error:
+            why = type(error).__name__
+            return (
+                f"STOP  {file}: its file in {secrets} cannot be read ({why}). It must be plain text that we may read."
+            )
     try:
         return Settings(_secrets_dir=secrets)
     except ValidationError as error:

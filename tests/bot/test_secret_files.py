@@ -51,3 +51,11 @@ def test_a_folder_that_is_not_there_is_said_in_words(tmp_path: Path, monkeypatch
     assert isinstance(told, str)
     assert told.startswith("STOP  BRASLE_SECRETS")
     assert "nowhere" in told
+
+
+def test_a_file_that_cannot_be_read_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "BOT_TOKEN").write_bytes(b"\xff\xfe")
+    monkeypatch.setenv("BRASLE_SECRETS", str(tmp_path))
+    told = load_settings()
+    assert isinstance(told, str)
+    assert told.startswith("STOP  BOT_TOKEN: its file")
