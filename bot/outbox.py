@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FETCHED_AT_ONCE = 200
 CHATS_AT_ONCE = 32
 LOOK_EVERY = 5.0
+# A row that waited comes by the clock, this much later at most; after that it is gone: a newer card stands in its place.
+COMES_LATE = 1.0
 # A clock put back by less is only set right: what was due waits so long.
 PUT_BACK = timedelta(seconds=10)
 LONGEST_WAIT = 30.0
@@ -142,6 +144,7 @@ class Outbox:
 
     def _next_look(self) -> float:
         now = asyncio.get_running_loop().time()
+        self._later = {row: at for row, at in self._later.items() if at > now - COMES_LATE}
         soonest = min(self._later.values(), default=now + LOOK_EVERY)
         return min(LOOK_EVERY, max(0.01, soonest - now))
 

@@ -130,6 +130,18 @@ async def test_the_next_row_knows_the_live_card(rig: Rig) -> None:
     assert rig.sender.lives == [None, "1:0:open"]
 
 
+async def test_a_row_that_is_gone_is_not_looked_for_over_and_over(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "COMES_LATE", 0.0)
+    rig.sender.failures["7"] = [SendLater("busy", seconds=0.05)]
+    rig.start()
+    await rig.commit("7", ("card", "first"))
+    await rig.sender.until(1, "tries")
+    await rig.commit("7", ("card", "in its place"))
+    await rig.empty()
+    assert rig.sender.sent == [("7", "in its place")]
+    assert rig.outbox._next_look() == room.LOOK_EVERY
+
+
 async def test_no_more_is_read_than_is_sent_now(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading opens what is sealed, and nobody else is answered meanwhile."""
     monkeypatch.setattr(room, "CHATS_AT_ONCE", 2)
