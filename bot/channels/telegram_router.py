@@ -79,7 +79,8 @@ class Families:
             return
         if message.content_type in NOT_SAID or (message.from_user is not None and message.from_user.is_bot):
             return
-        incoming = _incoming(message, f"message:{message.message_id}")
+        # With its moment: another bot of the same site would number its messages from the beginning.
+        incoming = _incoming(message, f"message:{message.message_id}:{int(message.date.timestamp())}")
         if message.contact is not None:
             incoming = incoming.model_copy(update={"phone": clean(message.contact.phone_number)})
         elif message.text is None:

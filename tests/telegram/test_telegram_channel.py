@@ -63,6 +63,20 @@ async def test_an_answer_that_is_typed_does_the_same(served: Served, telegram: F
     assert [bool(message.keyboard) for message in parent.heard] == [False, True]
 
 
+async def test_a_new_bot_that_numbers_its_messages_anew_hears_everything(
+    polled: Served, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The site had to make another bot: the same families, and the numbers of their messages begin again."""
+    parent = await greeted(telegram)
+    telegram.world._next_message = 500
+    parent.says("by the old bot")
+    await parent.hears("Question 1")
+    telegram.world._next_message = 500
+    monkeypatch.setattr(telegram.world, "clock", lambda before=telegram.world.clock: before() + 86_400)
+    parent.says("by the new bot")
+    await parent.hears("Question 2")
+
+
 async def test_ticks_change_the_card_in_place(polled: Served, telegram: FakeTelegram) -> None:
     parent = await greeted(telegram)
     for label in ("\u2610 Box a", "\u2610 Box b", "\u2611 Box a"):

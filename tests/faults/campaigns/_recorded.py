@@ -65,7 +65,8 @@ class Recording:
         sent = self.updates[update]
         if (query := sent.get("callback_query")) is not None:
             return query["message"]["chat"]["id"], tap_id(query["id"], query["message"]["message_id"])
-        return sent["message"]["chat"]["id"], f"message:{sent['message']['message_id']}"
+        message = sent["message"]
+        return message["chat"]["id"], f"message:{message['message_id']}:{message['date']}"
 
 
 async def record(
