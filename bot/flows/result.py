@@ -147,8 +147,9 @@ def take_done(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if said.button in ("change_answers", "back") and dialogue.interview.given:
         return Turn(go(dialogue.with_interview(card=None), "review_again"))
     if said.button == "go_on" and _is_unfinished(dialogue, around):
-        following = next_card(dialogue.interview, around.questions, around.protocol.medicines, around.today)
-        return Turn(go(dialogue.with_interview(card=following), "go_on"))
+        from bot.flows.welcome import begin
+
+        return begin(dialogue, around, "go_on").with_(happened=())
     if said.button == "another_child":
         return _another(dialogue, around)
     return stay(dialogue, Text(key="done.nothing_more"))

@@ -130,6 +130,29 @@ async def test_another_child_and_a_new_beginning_take_the_version_of_their_day(
     assert (await two.stored()).interview.protocol == "1"
 
 
+async def test_going_on_after_a_call_was_asked_for_before_the_first_question_takes_the_version_in_force(
+    tmp_path: Path, protocols: Protocols
+) -> None:
+    """A second child who answered alone: the adult asks for a call, refuses the hand-over and then answers."""
+    one = family(tmp_path, Clock(AFTER_MIDNIGHT), protocols)
+    await one.begin()
+    await one.answer(TOLD)
+    for press in (
+        "confirm",
+        "no_contact",
+        "another_child",
+        "choose:self",
+        "choose:no",
+        "person",
+        "call_me",
+        "refuse",
+        "go_on",
+    ):
+        await one.tap(press)
+    assert one.card == "respondent"
+    assert (await one.stored()).interview.protocol == "1"
+
+
 async def test_of_an_amendment_taken_away_the_version_in_force_counts(tmp_path: Path, protocols: Protocols) -> None:
     clock = Clock(AFTER_MIDNIGHT)
     one = family(tmp_path, clock, protocols)
