@@ -63,7 +63,7 @@ class Count:
 
 
 def alike(dialogue: Dialogue, *, whole: bool) -> tuple[Any, ...]:
-    """What tells two dialogues apart. `whole`: every page and pause over every single question, and each refusal, too."""
+    """What tells two dialogues apart. `whole`: every page and every pause over every single question; and each refusal."""
     interview = dialogue.interview
     page = dialogue.page or ""
     here = not page and dialogue.state not in PAUSES
@@ -72,13 +72,16 @@ def alike(dialogue: Dialogue, *, whole: bool) -> tuple[Any, ...]:
         page = page if whole or page in ("", "mydata", "questions") else "a page"
     if not whole and dialogue.state in PAUSES:
         page = "a page" if page else ""
-    allowed = sorted((name, one.state) for name, one in dialogue.permissions.items() if whole or one.state == "given")
+    # A page over a pause over a question, and a page over each refusal, hold nothing that their parts do not.
+    each = whole and here
+    card = whole and (not page or dialogue.state not in PAUSES)
+    allowed = sorted((name, one.state) for name, one in dialogue.permissions.items() if each or one.state == "given")
     return (
         dialogue.state,
         None if here else dialogue.back_to if whole else _kind(dialogue.back_to),
         page,
         tuple(allowed),
-        (interview.card if whole or interview.card in FIRST else "a later card") if here or whole else None,
+        (interview.card if whole or interview.card in FIRST else "a later card") if here or card else None,
         (bool(interview.doubts), interview.confirming is not None, interview.changing, bool(interview.ends))
         if here
         else None,
@@ -89,7 +92,7 @@ def alike(dialogue: Dialogue, *, whole: bool) -> tuple[Any, ...]:
         else dialogue.state == "stopped" and dialogue.contact_step == "delete",
         dialogue.leaves_nothing,
         min(dialogue.looking_at, 2) if here else 0,
-        (bool(dialogue.contact.name), bool(interview.lead_code), dialogue.looked) if whole else None,
+        (bool(dialogue.contact.name), bool(interview.lead_code), dialogue.looked) if each else None,
     )
 
 
