@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import threading
 from collections.abc import Callable, Coroutine
@@ -13,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.clock_watch import ClockWatch
+from bot.collector import end_loading
 from bot.conversation import Conversation
 from bot.doctor_texts import read_texts, refusal
 from bot.flood import Gate
@@ -266,9 +266,7 @@ class App:
         address = f"http://{self.settings.host}:{port}"
         self.console_link = await self.demo_link(address)
         self.console_is_empty = not await self.store.staff.accounts()
-        # What is loaded now stays: the garbage collector need not go through it again and again.
-        gc.collect()
-        gc.freeze()
+        end_loading("program")
         started(address)
         if invented:
             await self._invent_families()

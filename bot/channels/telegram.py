@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.channels.telegram_door import TelegramDoor
 from bot.channels.telegram_render import CHANNEL, TelegramRenderer
+from bot.collector import loading
 from bot.intake import ALLOWED_UPDATES, Polling
 from bot.outbox import Outbox
 from bot.web_proxy import address_of
@@ -147,19 +147,18 @@ class TelegramChannel:
             await self._bot.close()
 
     async def _handle_and_send(self, conversation: Talks) -> None:
-        # Some seconds of work: in a thread, so that the intake and the browser chat answer meanwhile.
-        module = await asyncio.to_thread(import_module, "bot.channels.telegram_bot")
-        # What is loaded now lives as long as the program: the garbage collector need not look at it again,
-        # which saves pauses of 150 ms.
-        gc.collect()
-        gc.freeze()
-        bot: TelegramBot = module.TelegramBot(
-            self._store, self._wording, self._token, self._api_base, proxy=self._proxy
-        )
-        self._bot = bot
-        beside = self._beside = await asyncio.to_thread(bot.beside, self._make_beside) if self._make_beside else None
-        worker = self._worker = Worker(self._store, bot.feed(conversation, beside).handle)
-        outbox = self._outbox = Outbox(self._store, CHANNEL, bot.sender, pace=self._pace, clock=self._clock)
+        with loading(CHANNEL):
+            # Some seconds of work: in a thread, so that the intake and the browser chat answer meanwhile.
+            module = await asyncio.to_thread(import_module, "bot.channels.telegram_bot")
+            bot: TelegramBot = module.TelegramBot(
+                self._store, self._wording, self._token, self._api_base, proxy=self._proxy
+            )
+            self._bot = bot
+            beside = self._beside = (
+                await asyncio.to_thread(bot.beside, self._make_beside) if self._make_beside else None
+            )
+            worker = self._worker = Worker(self._store, bot.feed(conversation, beside).handle)
+            outbox = self._outbox = Outbox(self._store, CHANNEL, bot.sender, pace=self._pace, clock=self._clock)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(worker.run(), name="telegram worker")
             tasks.create_task(outbox.run(), name="telegram outbox")

@@ -18,6 +18,9 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from bot.collector import begin_loading
+
+    begin_loading("program")
     from bot import egress, log
     from bot.core_files import no_core_files
     from bot.doctor import load_settings, problems
