@@ -20,6 +20,8 @@ Handler = Callable[[InboxItem], Awaitable[None]]
 
 # Updates held in memory at most; the rest waits in the database.
 HELD = 500
+# Reading opens what is sealed, and nobody is answered meanwhile.
+READ_AT_ONCE = 100
 MOST_HELD = 3  # times as many, with what is taken before its turn
 CHATS_AT_ONCE = 64
 # Updates of one chat before it is another's turn: a single message never waits for the tenth of somebody else.
@@ -75,7 +77,7 @@ class Worker:
 
     async def _fetch(self) -> None:
         while self._held < HELD:
-            items = await self._store.pending(HELD, self._fetched)
+            items = await self._store.pending(READ_AT_ONCE, self._fetched)
             self._take(item for item in items if item.id not in self._ahead)
             if not items:
                 self._ahead.clear()
@@ -88,7 +90,7 @@ class Worker:
         """More waits than is held. Whoever writes now does not wait for all of it: their chat comes first, in its order."""
         if self._held >= MOST_HELD * HELD:
             return
-        items = await self._store.pending(HELD, self._fetched, self._newest)
+        items = await self._store.pending(READ_AT_ONCE, self._fetched, self._newest)
         if not items:
             return
         self._newest = max(item.id for item in items)

@@ -107,6 +107,7 @@ async def test_a_single_message_does_not_wait_for_all_of_a_flooders(rig: Rig, mo
 async def test_who_writes_now_does_not_wait_for_a_long_backlog(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "CHATS_AT_ONCE", 2)
     monkeypatch.setattr(room, "HELD", 20)
+    monkeypatch.setattr(room, "READ_AT_ONCE", 20)
     backlog = [(str(number % 300), f"old {number}") for number in range(900)]
     live = [("new", "now"), ("299", "now too"), ("new", "and again")]
 
