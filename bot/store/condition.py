@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.store.backup import DATABASE
+from bot.store.deletion_list import is_there
 from bot.store.keyring import FILE_NAME as KEYS
 from bot.store.master_key import FILE_NAME as MASTER_KEY
 from bot.store.master_key import NEXT_FILE_NAME
@@ -63,7 +64,7 @@ def _copies(folder: Path, now: datetime) -> list[str]:
             lines.append(f"ok    copies: the last {called} was made {theirs[0]:%Y-%m-%d %H:%M} UTC.")
     lines += [
         f"note  copies: {place} cannot be reached: it is not told of deletions until it can."
-        for place in sorted({place for place, _, _ in places if not place.is_dir()})
+        for place in sorted({place for place, _, _ in places if not is_there(place)})
     ]
     return lines
 

@@ -83,7 +83,7 @@ class Copies:
     async def places(self) -> list[CopyPlace]:
         """Where copies were put, the latest first."""
         return [
-            CopyPlace(folder, kind, from_micros(at), folder.is_dir())
+            CopyPlace(folder, kind, from_micros(at), deletion_list.is_there(folder))
             for folder, kind, at in self._store._read(lambda ledger: ledger.keys.places())
         ]
 

@@ -25,6 +25,11 @@ def tell(places: Iterable[Path], erased: Iterable[tuple[int, int]]) -> list[Path
     return untold
 
 
+def is_there(place: Path) -> bool:
+    """Whether the folder can be reached. One that we may not even look for is not: `Path.is_dir` would raise."""
+    return os.path.isdir(place)
+
+
 def read(path: Path) -> list[tuple[int, int]]:
     """(person, microseconds) of every whole line; a line cut short by a crash is left out."""
     found = []
@@ -36,7 +41,7 @@ def read(path: Path) -> list[tuple[int, int]]:
 
 
 def _add(place: Path, rows: list[tuple[int, int]]) -> None:
-    if not place.is_dir():
+    if not is_there(place):
         raise FileNotFoundError(place)
     path = place / FILE_NAME
     known = {person for person, _ in read(path)} if path.exists() else set()

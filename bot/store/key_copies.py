@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.log import logger, trouble
 from bot.store import deletion_list
 from bot.store.backup import stamp
 from bot.store.copying import copy_database, copy_file, look_through, make_durable
@@ -24,6 +25,7 @@ from bot.store.sole_use import held_alone, no_server
 
 _SQL = load_queries("keyring")
 _PREFIX, _SUFFIX = "keys-", ".sqlite3"
+_log = logger(__name__)
 
 
 def make_copy(folder: Path, to: Path, now: datetime) -> Path:
@@ -53,14 +55,18 @@ def made(copy: Path) -> datetime | None:
 
 
 def remove_old(places: Iterable[Path], now: datetime, keep: timedelta) -> list[Path]:
-    """Copies older than `keep` go, unfinished ones too; gives what was removed."""
+    """Copies older than `keep` go, unfinished ones too; gives what was removed. What cannot be removed is said in the log."""
     removed = []
-    for place in set(places):
+    for place in filter(deletion_list.is_there, set(places)):
         for copy in sorted([*place.glob(f"{_PREFIX}*{_SUFFIX}"), *place.glob(f".{_PREFIX}*.partial")]):
             at = made(copy) or made(copy.with_name(copy.name.removeprefix(".").removesuffix(".partial")))
             if at is not None and now - at >= keep:
-                copy.unlink(missing_ok=True)
-                removed.append(copy)
+                try:
+                    copy.unlink(missing_ok=True)
+                except OSError as error:  # a disk mounted for reading, a file of somebody else's
+                    _log.error("An old copy of the keys cannot be removed: do it by hand.", **trouble(error))
+                else:
+                    removed.append(copy)
     return removed
 
 

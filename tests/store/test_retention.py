@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.store.audit import Wanted
 from bot.store.keeping import Keep
 from bot.store.records import Event, Outgoing, PermissionRecord
@@ -177,3 +179,20 @@ async def test_killed_at_any_step_the_next_housekeeping_finishes(
     assert step > 60
     assert not list(place.glob("keys-*"))
     print(f"housekeeping killed at {step // EVERY} of {step} steps: always finished by the next")
+
+
+async def test_a_copy_that_cannot_be_removed_and_a_place_that_cannot_be_seen_hold_nothing_up(
+    store: Store, clock: Clock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A disk mounted for reading, a folder of root's: who runs the server is told, and the other copies go all the same."""
+    for name in ("a", "b", "c"):
+        await store.copies.copy_keys(tmp_path / name, "command:root", KEEP.key_copies)
+    [stuck] = (tmp_path / "b").glob("keys-*")
+    stuck.unlink()
+    stuck.mkdir()
+    await store._write(lambda ledger: ledger.keys.note_place(tmp_path / ("x" * 300), "keys", ledger.now()))
+    clock.pass_by(days=8)
+    assert (await store.purge(KEEP)).key_copies == 2
+    assert list(tmp_path.glob("*/keys-*")) == [stuck]
+    assert "cannot be removed" in caplog.text
+    assert len([one for one in await store.copies.places() if one.there]) == 3
