@@ -1,6 +1,6 @@
 """The dialogues of the families who wrote last, as they were committed: their next press need not be opened and read.
 
-Kept in this process's memory, for an hour while others write: what is deleted meanwhile is not to stay here. One is taken
+Kept in this process's memory, for ten minutes while others write: what is deleted meanwhile is not to stay here. One is taken
 only at the very revision at which the database holds it.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from bot.flows.dialogue import Dialogue
 
 MOST = 2000
-LONGEST_SECONDS = 3600.0
+LONGEST_SECONDS = 600.0  # who answers presses again sooner; a dialogue takes some 45 kB
 
 
 class RecentDialogues:

@@ -23,7 +23,7 @@ def test_the_longest_unused_goes_first() -> None:
     assert [recent.find(person, 1) for person in "abc"] == [DIALOGUE, None, DIALOGUE]
 
 
-def test_after_an_hour_it_is_forgotten() -> None:
+def test_after_a_while_it_is_forgotten() -> None:
     now = 0.0
     recent = RecentDialogues(clock=lambda: now)
     recent.keep("a", 1, DIALOGUE)
