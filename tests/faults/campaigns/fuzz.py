@@ -59,7 +59,7 @@ LONGEST = 0.1  # seconds of processor time that one update may take
 MOST_MEMORY = 50e6  # bytes
 MOST_TRIED_AGAIN = 10
 WARM = 0.2  # of the way: from there on memory is compared
-HUGE_EVERY = 5000
+HUGE = 5  # so many of ten megabytes, before memory is compared
 T = TypeVar("T")
 
 
@@ -90,7 +90,7 @@ async def fuzz(folder: Path, count: int, tell: Callable[[str], None] = lambda wo
             parts = [tasks.create_task(bench.worker.run()), tasks.create_task(bench.outbox.run())]
             for start in range(0, count, AT_ONCE):
                 await bench.wave([bench.oddities.next() for _ in range(min(AT_ONCE, count - start))])
-                if start % HUGE_EVERY == 0:
+                if start < HUGE * AT_ONCE:
                     await bench.wave([bench.oddities.huge()])
                 if first == 0 and start >= WARM * count:
                     first = _memory_held()
@@ -343,7 +343,7 @@ class _Polling(Polling):
         """How it took an answer with this one update in it."""
         self._body = b'{"ok":true,"result":[' + update + b"]}"
         try:
-            await self._poll(None)  # type: ignore[arg-type]
+            await self._poll(None)  # type: ignore[arg-type]  # takes it before it waits for anything
         except Exception as error:
             if type(error).__name__ != "PollTrouble":
                 raise
@@ -351,7 +351,8 @@ class _Polling(Polling):
         return "polled"
 
     async def _call(self, session: Any, method: str, given: dict[str, Any]) -> tuple[int, bytes]:
-        return 200, self._body
+        body, self._body = self._body, b""
+        return 200, body
 
 
 def _time_the_writer(writer: Writer, bench: _Bench) -> None:

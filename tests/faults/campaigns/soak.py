@@ -61,7 +61,7 @@ class Size:
 
 
 SHORT = Size(seconds=60, families=60, settled=20, window=10, outage_every=20, outage=2, growth=0.05)
-LONG = Size(seconds=3600, families=400, settled=600, window=120, outage_every=300, outage=10, growth=0.05)
+LONG = Size(seconds=3600, families=200, settled=1200, window=120, outage_every=300, outage=10, growth=0.05)
 
 
 @dataclass
@@ -119,7 +119,7 @@ async def _run(folder: Path, size: Size) -> Outcome:
         "families through": len(crowd.through),
         "malformed": load.ill,
         "set aside": aside,
-        "memory": f"{first / 1e6:.1f} MB, then {last / 1e6:.1f} MB ({growth:+.1%})",
+        "memory": f"{first / 1e6:.1f} MB after {size.settled:g} s, then {last / 1e6:.1f} MB ({growth:+.1%})",
         "pending over 60 s at the end": left,
         "empty after": f"{drained:.1f} s",
         "unhandled": told.unhandled,
