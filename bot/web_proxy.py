@@ -12,9 +12,12 @@ SHOWN_AS = "write http://host:port, or http://name:password@host:port"
 def checked(address: str) -> str:
     """The address of a proxy; ValueError says what one looks like, without repeating it: it may hold a password."""
     address = address.strip().rstrip("/")
+    if not address.isascii() or not address.isprintable() or " " in address:
+        raise ValueError(f"holds signs that no address may hold: write each as %XX, and {SHOWN_AS}")
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
+        (host or "").encode("idna")
     except ValueError:
         raise ValueError(f"is no address of a web proxy: {SHOWN_AS}") from None
     if parts.scheme.startswith("socks"):

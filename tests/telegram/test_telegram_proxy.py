@@ -160,6 +160,8 @@ async def test_the_way_to_telegrams_own_server_is_a_tunnel_that_only_the_proxy_l
         ("http://ward:secret-word@proxy.example:port", "no address of a web proxy"),
         ("http://proxy.example/path", "no address of a web proxy"),
         ("ftp://ward:secret-word@proxy.example", "no address of a web proxy"),
+        ("http://ward:secret-word\N{LATIN SMALL LETTER SHARP S}\u5bc6@proxy.example:8080", "as %XX"),
+        ("http://ward:secret-word@proxy..example:8080", "no address of a web proxy"),
     ],
 )
 def test_what_is_no_web_proxy_is_refused_in_words_without_its_password(
