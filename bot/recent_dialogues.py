@@ -1,7 +1,7 @@
 """The dialogues of the families who wrote last, as they were committed: their next press need not be opened and read.
 
-Kept in this process's memory, for ten minutes while others write: what is deleted meanwhile is not to stay here. One is taken
-only at the very revision at which the database holds it.
+Kept in this process's memory, for ten minutes while others write: what is deleted meanwhile is not to stay here. One
+is taken only at the very revision at which the database holds it.
 """
 
 from __future__ import annotations
