@@ -137,6 +137,15 @@ class FakeTelegram:
         self.world.changed()
         await self.until(lambda: self._poll > polls)
 
+    async def alone(self) -> None:
+        """Wait until nobody is connected any more: what a killed bot had sent off was taken by then, or never will be."""
+        assert self._runner is not None
+        assert self._runner.server is not None
+        while self._runner.server.connections:  # noqa: ASYNC110  aiohttp tells nobody of a connection that ends
+            await asyncio.sleep(0.001)
+        for _ in range(20):  # a request that was being read is carried out
+            await asyncio.sleep(0)
+
     # the server
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         token, method = request.match_info["token"], request.match_info["method"]

@@ -83,6 +83,7 @@ class Lives:
             for _ in range(self.kills):
                 await nursery.start(**server)
                 await nursery.kill_at_work(telegram, self.chance, self.act, MOST_CALLS)
+                await telegram.alone()
                 self.died.append(time.monotonic())
             telegram.faults.clear()
             await nursery.start(**server)
