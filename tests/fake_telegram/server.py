@@ -141,7 +141,8 @@ class FakeTelegram:
         """Wait until nobody is connected any more: what a killed bot had sent off was taken by then, or never will be."""
         assert self._runner is not None
         assert self._runner.server is not None
-        while self._runner.server.connections:  # noqa: ASYNC110  aiohttp tells nobody of a connection that ends
+        server = self._runner.server
+        while any(one.transport is not None for one in server.connections):  # noqa: ASYNC110  nobody tells of an end
             await asyncio.sleep(0.001)
         for _ in range(20):  # a request that was being read is carried out
             await asyncio.sleep(0)
