@@ -182,6 +182,7 @@ class _Crowd:
                 self._waits(family, load)
                 return True
             if family.done:
+                load.waiting.pop(family.person.chat.id, None)
                 self.through.append(family)
                 return self.acts(load)
             self.here.append(family)
