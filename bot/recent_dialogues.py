@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from bot.flows.dialogue import Dialogue
 
-MOST = 2000
+MOST = 1000
 LONGEST_SECONDS = 600.0  # who answers presses again sooner; a dialogue takes some 45 kB
 
 
