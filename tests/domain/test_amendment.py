@@ -217,7 +217,13 @@ REFUSED = {
         ("questions.toml", "moons"),
     ),
     "a gap between windows": (
-        [("questions.toml", '{ before = "4 weeks", within = "3 months" }', '{ before = "6 weeks", within = "3 months" }')],
+        [
+            (
+                "questions.toml",
+                '{ before = "4 weeks", within = "3 months" }',
+                '{ before = "6 weeks", within = "3 months" }',
+            )
+        ],
         ("questions.toml, line ", "medicine.last: 'windows' leave a gap or overlap"),
     ),
     "a window in other words": (
