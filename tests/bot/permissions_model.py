@@ -74,14 +74,15 @@ def alike(dialogue: Dialogue, *, whole: bool) -> tuple[Any, ...]:
         page = "a page" if page else ""
     # A page over a pause over a question, and a page over each refusal, hold nothing that their parts do not.
     each = whole and here
-    card = whole and (not page or dialogue.state not in PAUSES)
+    beneath = dialogue.back_to if dialogue.state in PAUSES else dialogue.state
+    over = whole and beneath == "answering" and (not page or dialogue.state not in PAUSES)
     allowed = sorted((name, one.state) for name, one in dialogue.permissions.items() if each or one.state == "given")
     return (
         dialogue.state,
         None if here else dialogue.back_to if whole else _kind(dialogue.back_to),
         page,
         tuple(allowed),
-        (interview.card if whole or interview.card in FIRST else "a later card") if here or card else None,
+        _card(interview.card, over=over) if whole else _card(interview.card, over=False) if here else None,
         (bool(interview.doubts), interview.confirming is not None, interview.changing, bool(interview.ends))
         if here
         else None,
@@ -94,6 +95,11 @@ def alike(dialogue: Dialogue, *, whole: bool) -> tuple[Any, ...]:
         min(dialogue.looking_at, 2) if here else 0,
         (bool(dialogue.contact.name), bool(interview.lead_code), dialogue.looked) if each else None,
     )
+
+
+def _card(card: str | None, *, over: bool) -> str | None:
+    """Every question where one stands, the first ones elsewhere."""
+    return card if over or card in FIRST else "a later card"
 
 
 def _kind(back_to: str | None) -> str | None:
