@@ -41,6 +41,14 @@ async def many(site: ConsoleSite, ward: Ward, leads: int = MANY, *, packets: boo
     """So many leads, a tenth of them held by the ward's holder. Without `packets` they are made in a third of the time."""
     families = [one.lead() | ({} if packets else {"packet": {}}) for one in (told(), girl(), girl("en"))]
 
+    given: set[str] = set()
+
+    def free_code() -> str:
+        """A thousand are given out at once, before any of them is stored."""
+        code = next(code for code in iter(site.store.new_lead_code, "") if code not in given)
+        given.add(code)
+        return code
+
     async def one(number: int) -> str:
         lead = families[number % 3] | {
             "tier": ("likely", "needs_review", "not_now", "unlikely")[number % 4],
@@ -49,7 +57,7 @@ async def many(site: ConsoleSite, ward: Ward, leads: int = MANY, *, packets: boo
             "score": number % 101,
             "contact": {"name": f"family {number}", "way": "phone", "value": f"+86138{number:08}", "city": ""},
         }
-        return await talks(site.store, LeadRecord(code=site.store.new_lead_code(), child=1, **lead))
+        return await talks(site.store, LeadRecord(code=free_code(), child=1, **lead))
 
     codes: list[str] = []
     for start in range(0, leads, 1000):
