@@ -4,7 +4,7 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
-.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console flood tampering forgeries faults faults-long lhc-forms bench bench-scale clean
+.PHONY: audit sbom evidence setup run test check format docs replies pictures faults-store console-pages console-speed fuzz-console flood tampering forgeries faults faults-long walk-permissions walk-permissions-deep lhc-forms bench bench-scale clean
 
 setup: .venv/.ok
 
@@ -72,6 +72,9 @@ evidence: .venv/.ok
 
 walk-permissions: .venv/.ok
 	BRASLE_WALK=whole .venv/bin/pytest -s tests/bot/test_permissions_everywhere.py
+
+walk-permissions-deep: .venv/.ok
+	BRASLE_WALK=deep .venv/bin/pytest -s tests/bot/test_permissions_everywhere.py
 
 # LHC-Forms, another reader of the FHIR questionnaire: fetched once, nothing of it runs but in the browser of its tests.
 LHC_FORMS := lforms-40.1.3

@@ -1,6 +1,7 @@
 """Three permissions, each by itself: every state that can be reached, and thousands of chats that do anything.
 
-`BRASLE_WALK=whole` takes every channel and language with each page over each question, and 10,000 chats.
+`BRASLE_WALK=whole` takes every channel and language, with forged presses, and 10,000 chats; `BRASLE_WALK=deep`, for a night,
+also tells every question, with each page and pause over it, from every other.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from tests.bot.family import BOY, Clock, Family, conversation
 from tests.bot.permissions_model import Count, answered, explore, faults, from_another_channel, one_turn
 from tests.bot.walk import _anything, surroundings
 
-WHOLE = os.environ.get("BRASLE_WALK") == "whole"
+DEEP = os.environ.get("BRASLE_WALK") == "deep"
+WHOLE = DEEP or os.environ.get("BRASLE_WALK") == "whole"
 SHORT = (("browser", "en"), ("telegram", "zh_Hans"))
 ALL = tuple((channel, language) for channel in ("browser", "telegram", "terminal") for language in ("zh_Hans", "en"))
 CHATS = 10_000 if WHOLE else 150
@@ -32,7 +34,7 @@ STEPS = 60
 @pytest.mark.parametrize(("channel", "language"), ALL if WHOLE else SHORT)
 def test_no_state_asks_keeps_or_hands_over_without_its_permission(channel: str, language: str) -> None:
     count = Count()
-    found = list(explore(channel, language, surroundings(), count, whole=WHOLE, forging=WHOLE))
+    found = list(explore(channel, language, surroundings(), count, whole=DEEP, forging=WHOLE))
     assert not found, f"{len(found)} of {count.turns}: {found[:10]}"
     never = set(STATES) - count.reached - {"erased"} - ({"asking_abroad"} if channel != "telegram" else set())
     assert not never, "these states were not walked"
