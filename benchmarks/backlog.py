@@ -20,6 +20,7 @@ from interview import Step, learned, opened
 from webhook import percentiles
 
 from bot.channels.telegram_router import Families, Feed
+from bot.collector import settle
 from bot.store.records import InboxItem, RawUpdate
 from bot.store.store import Store
 from bot.worker import Worker
@@ -88,7 +89,7 @@ async def run(count: int) -> None:
         waiting = [updates(steps, chat, 1 + place * len(steps)) for place, chat in enumerate(chats)]
         backlog = [update for batch in zip(*waiting, strict=True) for update in batch][:count]
         gc.collect()
-        gc.freeze()
+        settle()
         watch, took = work.Watch(), list[float]()
         with watch.running():
             for first in range(0, count, AT_ONCE):

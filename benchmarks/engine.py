@@ -9,13 +9,15 @@ import sys
 import workload as work
 from interview import incoming, learned, opened
 
+from bot.collector import settle
+
 
 async def run(count: int) -> None:
     with opened() as bench:
         steps = await learned(bench)
         chats = [str(chat) for chat in work.chats(count)]
         gc.collect()
-        gc.freeze()
+        settle()
         watch = work.Watch()
         for number, step in enumerate(steps):
             batch = [incoming(chat, number, step) for chat in chats]

@@ -12,6 +12,7 @@ from aiogram import Bot
 from interview import learned, opened
 
 from bot.channels.telegram_router import Families, Feed
+from bot.collector import settle
 from bot.store.records import InboxItem, RawUpdate
 from bot.worker import Worker
 
@@ -37,7 +38,7 @@ async def run(count: int) -> None:
         worker = Worker(bench.store, handle)
         running = asyncio.create_task(worker.run())
         gc.collect()
-        gc.freeze()
+        settle()
         watch = work.Watch()
         for number, step in enumerate(steps):
             batch = []

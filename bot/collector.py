@@ -9,6 +9,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# Objects more before the young are looked through; a turn makes thousands, and leaves hardly any ring of them behind.
+SELDOM = (10_000, 50, 100)
+
 _loading: set[str] = set()
 
 
@@ -23,9 +26,15 @@ def end_loading(part: str) -> None:
     if part not in _loading:
         return
     _loading.remove(part)
-    gc.freeze()
+    settle()
     if not _loading:
         gc.enable()
+
+
+def settle() -> None:
+    """What is there now is never looked through again, and what comes after it seldom."""
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 @contextmanager
