@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import select
 import signal
 import socket
 import subprocess
@@ -44,8 +45,14 @@ class Nursery:
         os.kill(self.server, signal.SIGUSR1)
 
     def kill(self) -> None:
+        """Returns when it is gone: only then is its port free for the next one."""
         if self.server is not None:
-            os.kill(self.server, signal.SIGKILL)
+            handle = os.pidfd_open(self.server)
+            try:
+                os.kill(self.server, signal.SIGKILL)
+                select.select([handle], [], [], WAIT)
+            finally:
+                os.close(handle)
             self.server = None
 
     async def kill_at_work(
