@@ -69,8 +69,8 @@ def mark_of(update: dict[str, Any]) -> str:
 
 
 def as_text(update: Any) -> str:
-    """JSON with everything beyond ASCII escaped: half a surrogate pair and NUL survive in any database."""
-    return _as_json(update, separators=(",", ":"))
+    """JSON as short as it can be: what is beyond ASCII stays as it is, half a surrogate pair included, and NUL is escaped."""
+    return _as_json(update, separators=(",", ":"), ensure_ascii=False)
 
 
 def _as_json(value: Any, **form: Any) -> str:
