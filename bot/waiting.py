@@ -7,12 +7,13 @@ import contextlib
 from collections.abc import Iterable
 
 
-async def rung(bell: asyncio.Event, seconds: float) -> None:
-    """Return when somebody rings, or after so many seconds."""
+async def rung(bell: asyncio.Event, seconds: float) -> bool:
+    """Return when somebody rings, or after so many seconds; whether somebody did."""
     # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the bell.
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await bell.wait()
+            return await bell.wait()
+    return False
 
 
 async def let_end(tasks: Iterable[asyncio.Task[None]], grace: float) -> None:

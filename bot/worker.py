@@ -45,6 +45,8 @@ class Worker:
         self._fetched = 0  # the number of the last row taken from the store in its turn
         self._newest = 0  # the number of the newest row that was seen
         self._ahead: set[int] = set()  # rows taken before their turn
+        self._arrived = True  # there may be rows that were not seen yet
+        self._more = False  # rows were left where they are for want of room
         self._held = 0
         self._waiting: dict[str, deque[InboxItem]] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -52,6 +54,7 @@ class Worker:
 
     def wake(self) -> None:
         """New updates were stored."""
+        self._arrived = True
         self._bell.set()
 
     async def run(self) -> None:
@@ -60,14 +63,16 @@ class Worker:
         while not self._stopping:
             self._bell.clear()
             try:
-                await self._fetch()
+                if self._arrived or (self._more and self._held <= HELD - READ_AT_ONCE):
+                    await self._fetch()
                 failures, wait = 0, LOOK_EVERY
             except StoreUnavailable as error:
-                failures += 1
+                failures, self._arrived = failures + 1, True
                 _log.error("Stored updates wait.", cause=error)
                 wait = wait_seconds(failures, most=LONGEST_STORE_WAIT)
             self._begin()
-            await rung(self._bell, wait)
+            if not await rung(self._bell, wait):
+                self._arrived = True
 
     async def stop(self, grace: float = 5.0) -> None:
         """Begin nothing more and let what is being handled end; the rest is handled after the next start."""
@@ -76,11 +81,14 @@ class Worker:
         await let_end(self._busy.values(), grace)
 
     async def _fetch(self) -> None:
+        """Whatever came is seen, as far as there is room. What is not taken now is read when there is room for a portion."""
+        self._arrived, self._more = False, True
         while self._held < HELD:
             items = await self._store.pending(READ_AT_ONCE, self._fetched)
             self._take(item for item in items if item.id not in self._ahead)
             if not items:
                 self._ahead.clear()
+                self._more = False
                 return
             self._fetched = items[-1].id
             self._ahead = {number for number in self._ahead if number > self._fetched}

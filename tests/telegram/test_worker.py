@@ -104,6 +104,39 @@ async def test_a_single_message_does_not_wait_for_all_of_a_flooders(rig: Rig, mo
     assert [one for one in rig.handled if one != "one question"] == [f"flood {number}" for number in range(100)]
 
 
+async def test_it_reads_when_something_came_or_there_is_room_and_not_after_every_update(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "CHATS_AT_ONCE", 1)
+    read, looks = rig.store.pending, 0
+
+    async def counted(*arguments: int | None) -> list[InboxItem]:
+        nonlocal looks
+        looks += 1
+        return await read(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rig.store, "pending", counted)
+    await rig.put(*((str(number), f"old {number}") for number in range(1000)))
+    rig.start()
+    await rig.done(1000)
+    assert looks < 1000 / room.READ_AT_ONCE * 3
+
+
+async def test_what_is_stored_while_it_reads_is_not_overlooked(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "LOOK_EVERY", 1000.0)
+    read = rig.store.pending
+
+    async def meanwhile(*arguments: int | None) -> list[InboxItem]:
+        found = await read(*arguments)  # type: ignore[arg-type]
+        if not found and not rig.handled:
+            await rig.put(("7", "just now"))
+        return found
+
+    monkeypatch.setattr(rig.store, "pending", meanwhile)
+    rig.start()
+    await rig.done(1)
+
+
 async def test_who_writes_now_does_not_wait_for_a_long_backlog(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "CHATS_AT_ONCE", 2)
     monkeypatch.setattr(room, "HELD", 20)
