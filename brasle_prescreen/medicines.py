@@ -212,5 +212,5 @@ class Lexicon:
             flags=flags,
             pulse=pulse and not route.not_a_pulse,
             maybe_pulse=medicine.medicine_class == route.maybe_pulse_of_class,
-            own_medicine=bool(medicine.marks & (route.own_medicine_if | {"group", "unnamed"})),
+            own_medicine=bool(medicine.marks & (route.own_medicine_if | {"group"})),
         )

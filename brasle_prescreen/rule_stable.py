@@ -55,8 +55,9 @@ class StableTreatment:
 
     The steroids together must not exceed `at_most_mg` of prednisone; the immunosuppressants must not have
     changed for `immunosuppressant_for`. A pulse within `no_pulse_within` leaves it unknown. It passes if
-    something is in order and no current steroid or immunosuppressant is out of it or undetermined; it fails
-    if every current component is out of order, or if there is none, on a complete list.
+    something is in order and no current steroid or immunosuppressant is out of it or undetermined, nor would
+    be one of which nobody knows whether it is still taken; it fails if every current component is out of
+    order, or if there is none, on a complete list.
     """
 
     flag: str
@@ -97,6 +98,8 @@ class StableTreatment:
             judgement = _RECENT_PULSE if known else _PULSE_NOT_DATED
         else:
             judgement = self._weigh(components, counted, facts)
+            if judgement is _SOMETHING_IN_ORDER:
+                judgement = self._in_order_either_way(taken, counted, facts)
         verdict, reason, kind, clears_on, *_ = judgement
         evidence = tuple([one.key for one in late or counted]) or ("treatments",)
         return Judgement(verdict, reason, kind, clears_on, evidence=evidence, parts=_parts(components, verdict))
@@ -105,6 +108,16 @@ class StableTreatment:
         if pulse.current is Truth.TRUE or pulse.last_dose is None:
             return False
         return shift(pulse.last_dose.latest, self.no_pulse_within) <= facts.on
+
+    def _in_order_either_way(self, taken: list[Treatment], counted: list[Treatment], facts: Facts) -> Judgement:
+        """What is taken is in order: it must stay so if what may be taken besides is counted too."""
+        perhaps = [one for one in counted if one.current is Truth.UNKNOWN and not one.effect.pulse]
+        if not perhaps:
+            return _SOMETHING_IN_ORDER
+        components = self._components([*taken, *perhaps], facts)
+        if {one.order for one in components} <= _NOTHING_DISTURBS:
+            return _SOMETHING_IN_ORDER
+        return ask("in_order_beside_undetermined", clears_on=_all_stable(components))
 
     def _may_fail(self, counted: list[Treatment], facts: Facts) -> bool:
         """A failure needs a complete list, and to be told of each medicine whether it is taken now."""
@@ -158,14 +171,14 @@ class StableTreatment:
 
     def _weigh(self, components: list[Component], counted: list[Treatment], facts: Facts) -> Judgement:
         orders = {one.order for one in components}
-        changing = [one.stable_on for one in components if one.stable_on is not None]
         if Order.IN in orders:
             if orders <= _NOTHING_DISTURBS:
                 return _SOMETHING_IN_ORDER
-            clearing = latest_of(changing) if changing else None
+            clearing = _all_stable(components)
             if Order.OPEN in orders:
                 return ask("in_order_beside_undetermined", clears_on=clearing)
             return for_site("in_order_beside_out_of_order", clears_on=clearing)
+        changing = _stable_on(components)
         if orders & _PREVENTS_FAILURE or not self._may_fail(counted, facts):
             clearing = first_of(changing) if changing else None
             return ask("nothing_surely_in_order", clears_on=clearing)
@@ -188,6 +201,15 @@ _UNDETERMINED = ask(Order.OPEN.value)
 _OUT_OF_ORDER = for_site(Order.OUT.value)
 
 
+def _stable_on(components: list[Component]) -> list[PartialDate]:
+    return [one.stable_on for one in components if one.stable_on is not None]
+
+
+def _all_stable(components: list[Component]) -> PartialDate | None:
+    changing = _stable_on(components)
+    return latest_of(changing) if changing else None
+
+
 def _parts(components: list[Component], whole: Verdict) -> tuple[PartJudgement, ...]:
     """One judgement for each class that is taken, in the order of the parts."""
     by_part: dict[str, list[Component]] = {}
@@ -205,7 +227,7 @@ def _of_part(components: list[Component], whole: Verdict) -> Judgement:
     if whole is not Verdict.FAIL:
         # Another component may be enough: out of order is no failure by itself.
         return _OUT_OF_ORDER
-    changing = [one.stable_on for one in components if one.stable_on is not None]
+    changing = _stable_on(components)
     return dated(Order.OUT.value, first_of(changing)) if changing else undated(Order.OUT.value)
 
 

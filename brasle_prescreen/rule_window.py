@@ -65,6 +65,8 @@ class NoEventWithin:
     by: str
     cases: Mapping[str, Case]
     table: Mapping[str | None, Mapping[str, Judgement]] = field(repr=False)
+    # The kinds of event that fail inside the window; None, a kind that is not known, may be one of them.
+    may_fail: frozenset[str | None]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -86,7 +88,8 @@ class NoEventWithin:
                 return self.whole[whole]
         elif event in self.absent:
             return self.absent[event]
-        positions = self.table[told.get(self.by) if self.by else None]
+        kind = told.get(self.by) if self.by else None
+        positions = self.table[kind]
         if event is None:
             return positions["date_not_known"]
         if event == ONGOING:
@@ -96,8 +99,8 @@ class NoEventWithin:
         if holds is Truth.FALSE:
             return positions["before"]
         judgement = positions["inside" if holds is Truth.TRUE else "uncertain"]
-        # Told of an unknown verdict only where the end of the window would settle it.
-        clearing = judgement.verdict is Verdict.FAIL or positions["before"].verdict is Verdict.PASS
+        # Told of an unknown verdict only where the window may fail it, or where its end would settle it.
+        clearing = kind in self.may_fail or positions["before"].verdict is Verdict.PASS
         return judgement._replace(clears_on=clears_on(event, self.span)) if clearing else judgement
 
 
@@ -138,6 +141,7 @@ def read_no_event_within(entry: Entry, trial: Trial) -> NoEventWithin:
         by=by,
         cases=cases,
         table=_table(cases, by, path),
+        may_fail=_may_fail(cases),
     )
 
 
@@ -147,6 +151,11 @@ def _case(entry: Entry, *, ongoing: bool) -> Case:
         before=entry.one_of("before_it", OUTCOMES, "pass"),
         ongoing=entry.one_of("ongoing", [one for one in OUTCOMES if one != "dated"]) if ongoing else None,
     )
+
+
+def _may_fail(cases: Mapping[str, Case]) -> frozenset[str | None]:
+    kinds = [kind for kind, case in cases.items() if case.inside in ("dated", "undated")]
+    return frozenset([*kinds, None]) if kinds else frozenset()
 
 
 def _table(cases: Mapping[str, Case], by: str, path: str) -> dict[str | None, dict[str, Judgement]]:

@@ -9,7 +9,7 @@ from typing import Any
 from brasle_prescreen.answer_shape import NOT_KNOWN
 from brasle_prescreen.facts import AnswerError, Treatment, Vaccine
 from brasle_prescreen.glucocorticoids import EXACT, DailyDose, Glucocorticoids
-from brasle_prescreen.medicines import UNSURE_ROUTE, Effect, Lexicon, Medicine
+from brasle_prescreen.medicines import UNSURE_ROUTE, Effect, Lexicon, Medicine, normalise
 from brasle_prescreen.partial_date import PartialDate
 from brasle_prescreen.truth import Truth
 
@@ -62,13 +62,20 @@ def _treatment(
         medicine=medicine,
         recognised=match is not None,
         effect=effect,
-        identity=f"{medicine.id}#{number}" if effect.own_medicine else medicine.id,
+        identity=_identity(number, told["drug"], medicine, effect, recognised=match is not None),
         response=told.get("response"),
         current=_TRUTH[told.get("current")],
         last_dose=told.get("last_dose"),
         changed=changed if isinstance(changed, PartialDate) else None,
         dose=dose,
     )
+
+
+def _identity(number: int, name: str, medicine: Medicine, effect: Effect, *, recognised: bool) -> str:
+    """Shared by entries that are one medicine: by the lexicon, or by a name that nobody recognises."""
+    if effect.own_medicine:
+        return f"{medicine.id}#{number}"
+    return medicine.id if recognised else f"{medicine.id}#{normalise(name)}"
 
 
 def _swallowed_steroid(medicine: Medicine, effect: Effect, route: str | None, glucocorticoids: Glucocorticoids) -> bool:

@@ -15,8 +15,8 @@ PROTOCOL = load_protocol()
 CASES = [case for criterion in PROTOCOL.criteria for case in criterion_cases(criterion.id)]
 
 
-def _interval(finding: Finding) -> list[str] | None:
-    return [day.isoformat() for day in finding.clears_on] if finding.clears_on else None
+def _interval(finding: Finding) -> list[str]:
+    return [day.isoformat() for day in finding.clears_on or ()]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.criterion}-{case.name}")
