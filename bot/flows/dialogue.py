@@ -57,11 +57,15 @@ class Medicine(Model):
 
 
 class Doubt(Model):
-    """A typed name that must be asked back: it may be one of `candidates`, or (route) tablets or a drip."""
+    """A typed name that must be asked back: it may be one of `candidates`, or (route) tablets or a drip.
+
+    `group`: no name, but a word for a group of medicines, such as "steroids".
+    """
 
     said: str
     candidates: tuple[str, ...]
     ask_route: bool = False
+    group: bool = False
 
 
 class Remark(Model):

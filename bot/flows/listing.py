@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.flows.cards import joined, name_of, term
 from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, remarked
 from bot.flows.turn import Surroundings, Turn, stay
-from bot.flows.understanding import Mention, list_answer, mentioned
+from bot.flows.understanding import Mention, list_answer, mentioned, says_more
 from bot.message import Incoming, Text
 from brasle_prescreen.medicines import normalise
 from brasle_prescreen.question import Card
+from brasle_prescreen.reading.medicines_beside import is_of
 
 # More names than this in one list go to the call, not to cards; they are kept and judged all the same.
 LONGEST_LIST = 40
@@ -54,11 +55,15 @@ def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> T
     if found is None:
         return _no_name(dialogue, said, asked, around)
     interview = dialogue.interview
+    if says_more(said, asked, around):
+        interview = interview.model_copy(update={"remarks": remarked(interview.remarks, asked.id, said)})
     doubts: list[Doubt] = list(interview.doubts)
     sure: list[Text] = []
     for mention in found:
+        if mention.group and _holds(interview, mention.group, around):
+            continue
         if mention.entry is None or mention.doubtful:
-            doubts.append(Doubt(said=mention.said, candidates=mention.candidates))
+            doubts.append(Doubt(said=mention.said, candidates=mention.candidates, group=bool(mention.group)))
             continue
         interview = added(
             interview,
@@ -74,6 +79,12 @@ def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> T
         interview=interview, notes=(Text(key="medicine.read", values={"list": joined(sure)}),) if sure else ()
     )
     return _doubting_routes(after, asked, around)
+
+
+def _holds(interview: Interview, group: str, around: Surroundings) -> bool:
+    """Whether a medicine of the group stands on the list."""
+    lexicon = around.protocol.medicines
+    return any(one.entry is not None and is_of(lexicon.entry(one.entry), group) for one in interview.medicines)
 
 
 def _no_name(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> Turn:
@@ -127,7 +138,9 @@ def settle_doubt(dialogue: Dialogue, word: str, rest: str, around: Surroundings)
     if rest == "":
         interview = added(interview, doubt.said, said=doubt.said, entry=None, vaccine=vaccine)
     elif rest != "none":
-        interview = added(interview, rest, said=doubt.said, entry=rest, vaccine=vaccine)
+        # "Steroids" names nothing: from now on it is called by the name that was tapped.
+        said = "" if doubt.group else doubt.said
+        interview = added(interview, rest, said=said, entry=rest, vaccine=vaccine, unnamed=doubt.group)
     return _doubting_routes(dialogue.having(interview=interview, notes=()), asked, around)
 
 

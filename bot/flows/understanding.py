@@ -59,6 +59,7 @@ class Mention:
     """A medicine named in a message: as typed, its entry if there is one, and what else it may be.
 
     `doubtful`: not spelled like a known name, or of a group whose names are easily confused: always asked back.
+    `group`: only a word for a group of medicines was typed ("steroids"), not the name of one.
     """
 
     said: str
@@ -66,6 +67,7 @@ class Mention:
     doubtful: bool
     candidates: tuple[str, ...]
     route: str | None = None
+    group: str = ""
 
 
 def understand(
@@ -312,25 +314,41 @@ def _slip(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) 
 
 
 def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | None:
-    """The medicines (or vaccines) named in a message, without negated and planned ones; None if none was read."""
+    """The medicines (or vaccines) named in a message, without negated and planned ones; None if none was read.
+
+    A group of which none is named ("steroids") and a name that nobody knows, in a list of known ones, are asked back.
+    """
+    from brasle_prescreen.reading.medicines_beside import Beside, is_of, read_beside
     from brasle_prescreen.reading.medicines_said import read_medicines
 
     if len(said) > LONGEST_READ:
         return None
     lexicon = around.protocol.medicines
+    beside = read_beside(said, lexicon) if asked.kind == "medicines" else Beside()
     mentions = []
     for one in read_medicines(said, lexicon, tense="ever"):
-        if one.negated:
+        if one.negated and one.said not in beside.of_no_use:
             continue
         if one.entry is not None and lexicon.entry(one.entry).is_vaccine != (asked.kind == "vaccines"):
             continue
         candidates = tuple(dict.fromkeys(id for id in (one.entry, *one.candidates) if id and id in lexicon))
         known = one.entry is not None and one.how in ("exact", "stripped") and not _is_lookalike(one.said, lexicon)
-        doubtful = one.unclear or (one.doubtful and not known)
+        doubtful = one.unclear or one.negated or (one.doubtful and not known)
         if doubtful and one.entry is not None:
             candidates = _most_alike(one.said, one.entry, candidates, lexicon)
         mentions.append(Mention(_as_typed(one.said, said), one.entry, doubtful, candidates, one.route))
+    for group in beside.groups:
+        candidates = tuple(pick for pick in asked.picks if is_of(lexicon.entry(pick), group.group))
+        mentions.append(Mention(_as_typed(group.said, said), None, True, candidates, group=group.group))
+    mentions += [Mention(_as_typed(name, said), None, True, ()) for name in beside.names]
     return mentions or None
+
+
+def says_more(said: str, asked: Card, around: Surroundings) -> bool:
+    """Whether a message at a list holds any word beside the names that were read: it is then kept whole."""
+    from brasle_prescreen.reading.medicines_beside import read_beside
+
+    return len(said) > LONGEST_READ or asked.kind != "medicines" or read_beside(said, around.protocol.medicines).more
 
 
 def _most_alike(said: str, entry: str, candidates: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:

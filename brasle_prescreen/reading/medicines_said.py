@@ -43,7 +43,7 @@ class Mention(NamedTuple):
 
 def read_medicines(text: str, lexicon: Lexicon, tense: Tense = "ever") -> tuple[Mention, ...]:
     """Every medicine named, in order; classes ("steroids") and supplements are not among them."""
-    said = _prepared(text)
+    said = prepared(text)
     return _mentions(said, find_names(said, lexicon), lexicon, tense)
 
 
@@ -64,7 +64,7 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
     """The whole list, if the message gives it: `()` for "none at all"; ask back if a part of it stays unknown."""
     if is_too_long(text, LONGEST):
         return ask_back("too_long", text)
-    said = _prepared(text)
+    said = prepared(text)
     names = find_names(said, lexicon)
     mentions = _mentions(said, names, lexicon, tense)
     taken = [mention for mention in mentions if not mention.negated]
@@ -88,7 +88,8 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
     return found(tuple(taken), text)
 
 
-def _prepared(text: str) -> str:
+def prepared(text: str) -> str:
+    """What was typed, made plain, with the spaces that part a Chinese list."""
     return _keep_lists(plain(text[: LONGEST + 1]))
 
 

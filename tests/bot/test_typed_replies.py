@@ -133,6 +133,54 @@ async def test_a_name_easily_confused_is_asked_with_those_it_may_be_taken_for(fa
     assert "is:ustekinumab" not in offered
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("激素、骁悉", "激素"),
+        ("骁悉和糖皮质激素", "糖皮质激素"),
+        ("骁悉、生物制剂都用过", "生物制剂"),
+        ("骁悉、安博锐康片", "安博锐康片"),
+        ("骁悉、珂露单抗", "珂露单抗"),
+        ("骁悉没用，后来换成来氟米特", "骁悉"),
+        ("steroids, CellCept and Foobarine", "steroids Foobarine"),
+    ],
+)
+async def test_beside_a_known_name_nothing_else_in_the_list_is_lost(family: Family, typed: str, asked: str) -> None:
+    await come_to(family, "medicines")
+    await family.says(typed)
+    interview = (await family.stored()).interview
+    assert " ".join(doubt.said for doubt in interview.doubts) == asked
+    assert [one.said for one in interview.remarks] == [typed]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "地塞米松、骁悉",
+        "激素地塞米松，骁悉",
+        "没用过激素，吃骁悉",
+        "骁悉，吃了两年，效果还可以",
+        "MMF for two years",
+    ],
+)
+async def test_a_list_of_known_names_asks_nothing_back(family: Family, typed: str) -> None:
+    await come_to(family, "medicines")
+    await family.says(typed)
+    assert (await family.stored()).interview.doubts == ()
+
+
+async def test_whoever_types_steroids_is_asked_which_and_keeps_the_word_if_unknown(family: Family) -> None:
+    await come_to(family, "medicines")
+    await family.says("激素")
+    assert "is:prednisone" in [one.id for one in family.shown.reply.choices]
+    await family.tap("is:")
+    assert [(one.name, one.entry) for one in (await family.stored()).interview.medicines] == [("激素", None)]
+    await family.says("骁悉、激素")
+    await family.tap("is:prednisone")
+    last = (await family.stored()).interview.medicines[-1]
+    assert (last.said, last.entry) == ("", "prednisone")
+
+
 async def test_a_medicine_stays_as_it_was_written(family: Family) -> None:
     await come_to(family, "medicines")
     await family.says("Plaquenil and azathioprine")
