@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
+
+from bot.ending import in_words
 
 # name, what it does: shown by --help without importing any of them.
 COMMANDS = {
@@ -53,14 +55,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit status."""
-    try:
-        status = _run(argv)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read along (head, less) has seen enough; what Python would still write goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return status
+    return in_words(partial(_run, argv))
 
 
 def _run(argv: Sequence[str] | None) -> int:
@@ -68,6 +63,14 @@ def _run(argv: Sequence[str] | None) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         parser().print_help()
         return 0 if arguments else 2
+    if arguments == ["--version"]:
+        from importlib.metadata import version
+
+        print(version("brasle-prescreen"))
+        return 0
+    if "" in arguments:
+        print("brasle-prescreen: one argument is empty. Is a variable in the command line not set?", file=sys.stderr)
+        return 2
     name = arguments[0]
     if name not in COMMANDS:
         print(
@@ -76,9 +79,11 @@ def _run(argv: Sequence[str] | None) -> int:
         )
         return 2
     top = parser()
-    commands = top.add_subparsers(dest="command")
+    commands = top.add_subparsers(dest="command", prog=top.prog)
     module = import_module(f"bot.commands.{name.replace('-', '_')}")
     module.add_parser(commands)
+    asked = commands.choices[name]
+    asked.description = asked.description or f"{COMMANDS[name][:1].upper()}{COMMANDS[name][1:]}."
     try:
         result: int = module.run(top.parse_args(arguments))
     except Exception as error:

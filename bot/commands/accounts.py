@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if (args.action == "roles" and args.role is None) or (args.action == "revoke" and bool(args.name) == args.all):
         print(f"Say whom: see 'brasle-prescreen accounts {args.action} --help'.", file=sys.stderr)
         return 2
-    return with_store(lambda store, settings: _act(store, settings, args))
+    return with_store(lambda store, settings: _act(store, settings, args), may_begin=args.action == "invite")
 
 
 async def _act(store: Any, settings: Any, args: argparse.Namespace) -> int:

@@ -7,8 +7,8 @@ import json
 import sys
 from typing import Any
 
+from bot.commands.argument import moment, whole_number
 from bot.commands.beside_server import with_store
-from bot.commands.moment import moment
 from bot.commands.operator import operator
 
 # What is wrong, in words for whoever runs the server.
@@ -33,7 +33,9 @@ def add_parser(commands: Any) -> None:
     listing.add_argument("--of", help="a lead's reference number or an account's id")
     listing.add_argument("--action", dest="kind", help="such as lead.read")
     listing.add_argument("--since", type=moment, help="a day or moment, like 2026-11-22 or 2026-11-22T08:00")
-    listing.add_argument("--limit", type=int, default=1000, help="the newest so many (default: 1000)")
+    listing.add_argument(
+        "--limit", type=whole_number(1, 10**9), default=1000, help="the newest so many (default: 1000)"
+    )
     listing.add_argument("--json", action="store_true")
     actions.add_parser("head", help="number and hash of the last entry: keep them in another place, best daily")
     verifying = actions.add_parser("verify", help="find any change, gap, exchange or missing end")

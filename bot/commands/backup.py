@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bot.commands.argument import folder
 from bot.commands.beside_server import with_store
 from bot.commands.operator import operator
 from bot.progress import progress
@@ -14,7 +15,7 @@ from bot.progress import progress
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("backup", help="a checked backup of the database; works while the server runs")
-    parser.add_argument("--to", type=Path, help="the folder for backups (default: 'backups' beside the data folder)")
+    parser.add_argument("--to", type=folder, help="the folder for backups (default: 'backups' beside the data folder)")
 
 
 def run(args: argparse.Namespace) -> int:

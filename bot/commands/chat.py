@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
     if not is_there("terminal"):
         print(f"The conversation in a terminal needs the extra terminal. {how_to_get('terminal')}", file=sys.stderr)
         return 2
+    if args.save:
+        args.save.open("a").close()  # what stands in the way is told before the talk, not after it
     with tempfile.TemporaryDirectory(prefix="brasle-chat-") as folder:
         exchanges = asyncio.run(_chat(args, Path(folder)))
     if args.save:

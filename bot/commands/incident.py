@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.commands.argument import folder, moment
 from bot.commands.beside_server import with_store
-from bot.commands.moment import moment
 from bot.commands.operator import operator
 
 LANGUAGES = {"zh_Hans": "Chinese", "en": "English"}
@@ -27,7 +27,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "incident", help="who is affected by a leak, which data, and notices in both languages"
     )
-    parser.add_argument("--to", type=Path, required=True, help="a new folder for the list and the notices")
+    parser.add_argument("--to", type=folder, required=True, help="a new folder for the list and the notices")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--since", type=moment, help="whose data was read from this day or moment on")
     what.add_argument("--leads", type=Path, help="a file with one reference number a line")

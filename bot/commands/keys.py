@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.commands.argument import folder
 from bot.commands.beside_server import with_store
 from bot.commands.operator import operator
 
@@ -17,14 +18,14 @@ def add_parser(commands: Any) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     copying = actions.add_parser("backup", help="a copy of the keys; older ones there are removed in time")
     copying.add_argument(
-        "--to", type=Path, help="the folder, best on another disk (default: 'key-copies' beside the data)"
+        "--to", type=folder, help="the folder, best on another disk (default: 'key-copies' beside the data)"
     )
     putting = actions.add_parser(
         "restore", help="put a copy of the keys into a data folder; the server must be stopped"
     )
     putting.add_argument("copy", type=Path)
     putting.add_argument(
-        "--into", type=Path, required=True, help="the data folder; the master key must be there or set"
+        "--into", type=folder, required=True, help="the data folder; the master key must be there or set"
     )
     putting.add_argument("--replace", action="store_true", help="in the place of the keys that are there")
     actions.add_parser("rotate", help="go over to a new master key; the server must be stopped")

@@ -30,7 +30,12 @@ def run(args: argparse.Namespace) -> int:
     if not args.folder.is_dir():
         print(f"There is no folder {args.folder}: run this in a checkout, or give --folder.", file=sys.stderr)
         return 2
-    for title, cases in (("own cases", own_cases(args.folder)), ("worked replies", worked_cases(args.folder))):
+    own, worked = list(own_cases(args.folder)), list(worked_cases(args.folder))
+    kinds = sorted({case.kind for case in (*own, *worked)})
+    if args.kind not in (None, *kinds):
+        print(f"There is no kind {args.kind!r}. There are: {', '.join(kinds)}.", file=sys.stderr)
+        return 2
+    for title, cases in (("own cases", own), ("worked replies", worked)):
         chosen = [case for case in cases if args.kind in (None, case.kind)]
         _report(title, chosen, failures=args.failures)
     return 0

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bot.commands.argument import folder
 from bot.commands.operator import operator
 from bot.progress import progress
 
@@ -14,7 +15,7 @@ from bot.progress import progress
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("restore", help="put a backup back; the server must be stopped")
     parser.add_argument("backup", type=Path, help="the folder that 'backup' printed")
-    parser.add_argument("--into", type=Path, required=True, help="the data folder; its keys must stand there already")
+    parser.add_argument("--into", type=folder, required=True, help="the data folder; its keys must stand there already")
     parser.add_argument("--replace", action="store_true", help="a database that is there is set aside")
     parser.add_argument("--deletions", type=Path, action="append", default=[], help="a further list of deletions")
     parser.add_argument("--no-deletions", action="store_true", help="nobody deleted their data since the keys' copy")

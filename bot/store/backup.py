@@ -123,9 +123,9 @@ def _manifest(place: Path) -> Manifest:
         manifest = Manifest(**json.loads(text))
         if text != _text(manifest) or manifest.check != _check(manifest) or manifest.moment.tzinfo is None:
             raise ValueError("not what was written")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise BadCopy(
-            f"{place} is no backup: it has no {MANIFEST}. A backup is a folder named {PREFIX}and its moment."
+            f"{place} is no backup: it has no {MANIFEST}. A backup is a folder named {PREFIX}... with its moment."
         ) from None
     except (OSError, ValueError, TypeError):
         raise BadCopy(f"{place / MANIFEST} is damaged: take an older backup.") from None

@@ -40,8 +40,11 @@ class ServerLock:
     @classmethod
     def take(cls, folder: Path, now: datetime) -> ServerLock:
         """StoreUnavailable, with the holder's name, if another server has the folder."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _unusable(folder, error) from error
         try:
             _lock(file)
         except OSError:
@@ -51,8 +54,12 @@ class ServerLock:
                 "Stop that one first, or set BRASLE_DATA to another folder."
             ) from None
         holder = Holder(os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"))
-        os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps(asdict(holder)).encode(), 0)
+        try:
+            os.ftruncate(file, 0)
+            os.pwrite(file, json.dumps(asdict(holder)).encode(), 0)
+        except OSError as error:
+            os.close(file)
+            raise _unusable(folder, error) from error
         return cls(file)
 
     def release(self) -> None:
@@ -75,6 +82,13 @@ def holder_of(folder: Path) -> Holder | None:
     finally:
         os.close(file)
     return None
+
+
+def _unusable(folder: Path, error: OSError) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"The data folder {folder} cannot be used: {error.strerror}. Check that it is a folder, who may write in it, "
+        "and that the disk has room."
+    )
 
 
 def _lock(file: int) -> None:

@@ -1,0 +1,156 @@
+"""Whatever goes wrong with a command, whoever started it reads what to do: never a traceback."""
+
+from __future__ import annotations
+
+import io
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot import __main__ as command_line
+from bot.__main__ import COMMANDS, main
+from bot.store.store import Store
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with nobody in it; the commands run beside it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BRASLE_DATA", str(tmp_path / "data"))
+    Store.open(tmp_path / "data").close_now()
+    return tmp_path / "data"
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """Exit status and everything that was printed."""
+    try:
+        status = main(arguments)
+    except SystemExit as left:
+        status = int(str(left.code))
+    said = capsys.readouterr()
+    return status, said.out + said.err
+
+
+WRONG = [
+    (("leads", "show", ""), "one argument is empty"),
+    (("recruiting", "open", "--as-of", "2026-13-22"), "not a day like 2026-11-22"),
+    (("recruiting", "open", "--as-of", "2026-11-22", "--places", "-3"), "not a whole number from 0"),
+    (("recruiting", "open", "--as-of", "2026-11-22", "--places", "9" * 30), "not a whole number from 0"),
+    (("recruiting", "--places", "3"), "Say the state, too"),
+    (("updates", "replay"), "a number of 'brasle-prescreen updates list', or --all"),
+    (("updates", "replay", "9" * 30), "not a whole number from 1"),
+    (("updates", "replay", "5", "--all"), "a number of 'brasle-prescreen updates list', or --all"),
+    (("updates", "replay", "5"), "Not set aside: 5."),
+    (("audit", "list", "--limit", "none"), "not a whole number from 1"),
+    (("backup", "--to", "FILE"), "is a file: name a folder"),
+    (("keys", "backup", "--to", "FILE"), "is a file: name a folder"),
+    (("keys", "restore", "FILE", "--into", "FILE"), "is a file: name a folder"),
+    (("restore", "FILE", "--into", "FILE"), "is a file: name a folder"),
+    (("incident", "--to", "FILE", "--server-stolen"), "is a file: name a folder"),
+    (("verify", "FILE"), "is no backup"),
+    (("chat", "--save", "FILE/talk.toml"), "Not a directory"),
+    (("replies", "--folder", "."), "No such file"),
+    (("registry", "check", "nowhere.json"), "No such file"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG, ids=lambda given: " ".join(given)[:60])
+def test_a_wrong_argument_is_refused_in_words(
+    arguments: tuple[str, ...], words: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder.parent / "a-file").write_text("a file")
+    status, said = told(capsys, *(one.replace("FILE", "a-file") for one in arguments))
+    assert status != 0
+    assert words in said
+    assert "Traceback" not in said
+
+
+def test_help_names_the_command_and_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in COMMANDS:
+        status, said = told(capsys, name, "--help")
+        assert status == 0
+        assert said.startswith(f"usage: brasle-prescreen {name} ")
+        assert len(said.split("\n\n")[1].split()) > 2, name
+    assert told(capsys, "--version") == (0, "0.1.0\n")
+
+
+@pytest.mark.parametrize("command", ["leads list", "backup", "audit verify", "accounts list", "recruiting"])
+def test_a_folder_without_data_is_not_taken_for_an_empty_one(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BRASLE_DATA", "elsewhere")
+    status, said = told(capsys, *command.split())
+    assert (status, "There is no data in" in said, "BRASLE_DATA" in said) == (2, True, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def command_that(monkeypatch: pytest.MonkeyPatch, does: Any) -> None:
+    """The command `docs` does this instead."""
+    given = SimpleNamespace(add_parser=lambda commands: commands.add_parser("docs"), run=does)
+    monkeypatch.setattr(command_line, "import_module", lambda name: given)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped."),
+        (OSError(28, "No space left on device"), 2, "No space left on device."),
+        (PermissionError(13, "Permission denied", "keys.sqlite3"), 2, "keys.sqlite3: Permission denied."),
+        (ValueError("what a family said"), 1, "a mistake of ours: ValueError at "),
+    ],
+)
+def test_what_nobody_foresaw_ends_in_words_too(
+    error: BaseException,
+    status: int,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def fails(_: object) -> int:
+        raise error
+
+    command_that(monkeypatch, fails)
+    found, said = told(capfd, "docs")
+    assert found == status
+    assert words in said
+    assert "family" not in said
+
+
+def test_a_terminal_that_cannot_show_a_sign_gets_its_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with (tmp_path / "shown").open("w", encoding="gbk") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        command_that(monkeypatch, lambda _: print("王 \N{WARNING SIGN}") or 0)
+        assert main(["docs"]) == 0
+    assert (tmp_path / "shown").read_text("gbk") == "王 \\u26a0\n"
+
+
+def test_closed_streams_and_ctrl_c_of_a_real_command() -> None:
+    code = "import sys; from bot.__main__ import main; sys.exit(main(['assess']))"
+    closed = f'exec {sys.executable} -c "{code}" <&- >&-'
+    done = subprocess.run(["sh", "-c", closed], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    asked = subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, stderr=-1, text=True)
+    assert asked.stdin is not None
+    assert asked.stdout is not None
+    for _ in range(2):  # it judges: everything is loaded
+        asked.stdin.write('{"as_of": "2026-11-22", "answers": {}}\n')
+    asked.stdin.flush()
+    asked.stdout.readline()
+    asked.send_signal(signal.SIGINT)
+    _, said = asked.communicate(timeout=60)
+    assert (asked.returncode, said) == (130, "Stopped.\n")
+
+
+def test_standard_input_that_was_read_from_is_no_hindrance(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = io.TextIOWrapper(io.BytesIO(b"one\ntwo\n"))
+    given.readline()
+    monkeypatch.setattr(sys, "stdin", given)
+    assert told(capsys, "--version")[0] == 0
