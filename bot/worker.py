@@ -24,6 +24,8 @@ HELD = 500
 READ_AT_ONCE = 100
 MOST_HELD = 3  # times as many, with what is taken before its turn
 CHATS_AT_ONCE = 64
+# Turns computed in one piece, some milliseconds: whoever knocks at the webhook meanwhile waits so long.
+TURNS_AT_ONCE = 8
 # Updates of one chat before it is another's turn: a single message never waits for the tenth of somebody else.
 IN_A_ROW = 4
 # A handler only computes and commits: one that takes this long hangs and would hold up its chat.
@@ -50,6 +52,7 @@ class Worker:
         self._held = 0
         self._waiting: dict[str, deque[InboxItem]] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._turnstile = asyncio.Semaphore(TURNS_AT_ONCE)
         self._stopping = False
 
     def wake(self) -> None:
@@ -138,6 +141,8 @@ class Worker:
             self._bell.set()
 
     async def _handle(self, item: InboxItem) -> None:
+        async with self._turnstile:  # one commit wakes all chats that waited for it
+            await asyncio.sleep(0)
         try:
             async with asyncio.timeout(LONGEST_HANDLING):
                 await self._handler(item)

@@ -122,6 +122,27 @@ async def test_it_reads_when_something_came_or_there_is_room_and_not_after_every
     assert looks < 1000 / room.READ_AT_ONCE * 3
 
 
+async def test_others_are_let_in_between_a_few_turns_however_many_chats_wake_at_once(rig: Rig) -> None:
+    rounds, loop = 0, asyncio.get_running_loop()
+    handled_in: list[int] = []
+
+    def count() -> None:
+        nonlocal rounds
+        rounds += 1
+        if len(handled_in) < 60:
+            loop.call_soon(count)
+
+    async def act(_: str) -> None:
+        handled_in.append(rounds)
+
+    rig.act = act
+    await rig.put(*((str(number), "hello") for number in range(60)))
+    count()
+    rig.start()
+    await rig.done(60)
+    assert max(handled_in.count(one) for one in handled_in) <= 16
+
+
 async def test_what_is_stored_while_it_reads_is_not_overlooked(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "LOOK_EVERY", 1000.0)
     read = rig.store.pending
