@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 import threading
 from collections.abc import Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
@@ -169,12 +170,19 @@ class App:
         return True
 
     async def run(self, started: Callable[[str], None] = lambda address: None, *, invented: bool = False) -> None:
-        """Serve until a signal. `started` gets the address once the browser chat answers.
+        """Serve until a signal; NoAddress if the port is not ours to have. `started` gets the address once the browser
+        chat answers.
 
         `invented`: an empty demo gets invented families then.
         """
+        from bot.channels.listening import NoAddress, listen
         from bot.channels.web import web_server
 
+        try:
+            sockets = listen(self.settings.host, self.settings.port)
+        except NoAddress:
+            await self._close()
+            raise
         server = web_server(self.web(), self.settings.host, self.settings.port)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         stop = asyncio.Event()
@@ -184,7 +192,7 @@ class App:
                 loop.add_signal_handler(name, stop.set)
         tasks = [asyncio.create_task(self._announce(server, started, invented=invented), name="announce")]
         tasks += [asyncio.create_task(coroutine(), name=name) for name, coroutine in self._services().items()]
-        serving = asyncio.create_task(_serve(server), name="web")
+        serving = asyncio.create_task(_serve(server, sockets), name="web")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         try:
             done, _ = await asyncio.wait([serving, stopping, *tasks[1:]], return_when=asyncio.FIRST_COMPLETED)
@@ -199,9 +207,12 @@ class App:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            if self.metrics is not None:
-                self.metrics.close()
-            await self.store.close()
+            await self._close()
+
+    async def _close(self) -> None:
+        if self.metrics is not None:
+            self.metrics.close()
+        await self.store.close()
 
     def _services(self) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
         services: dict[str, Callable[[], Any]] = {
@@ -357,6 +368,6 @@ class App:
             await asyncio.sleep(LOOK_FOR_REMINDERS_EVERY.total_seconds())
 
 
-async def _serve(server: Any) -> None:
+async def _serve(server: Any, sockets: list[socket.socket]) -> None:
     with contextlib.suppress(SystemExit):
-        await server.serve()
+        await server.serve(sockets=sockets)

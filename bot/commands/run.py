@@ -7,13 +7,17 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
+from bot.commands.argument import whole_number
+
 if TYPE_CHECKING:
     from bot.app import App
 
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("run", help="start the browser chat, and Telegram if BOT_TOKEN is set")
-    parser.add_argument("--port", type=int, help="port of the browser chat (default: 8080, or BRASLE_PORT)")
+    parser.add_argument(
+        "--port", type=whole_number(0, 65535), help="port of the browser chat (default: 8080, or BRASLE_PORT)"
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
 
 
@@ -41,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if settings.residency:
         egress.keep_home(settings.may_reach)
     from bot.app import App
+    from bot.channels.listening import NoAddress
     from bot.store.errors import StoreError
     from bot.store.moments import utc_now
     from bot.store.server_lock import ServerLock
@@ -54,11 +59,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         asyncio.run(app.run(started=lambda address: _announce(address, app, not args.no_browser), invented=True))
-    except OSError as error:
-        print(
-            f"The port {settings.port} cannot be used: {error.strerror}. Choose another with --port or BRASLE_PORT.",
-            file=sys.stderr,
-        )
+    except NoAddress as error:
+        print(error, file=sys.stderr)
         return 2
     finally:
         lock.release()
