@@ -131,7 +131,7 @@ def _names_year(named: str, *, is_born: bool) -> bool:
 
 @cache
 def _year_without_century() -> re.Pattern[str]:
-    return re.compile(rf"\d\d{any_of('time.year_mark')}")
+    return re.compile(rf"\d\d{any_of('time.year_mark')}|'\d\d$")
 
 
 # ------------------------------------------------------------------ ages
@@ -170,7 +170,7 @@ def _stated_ages(said: str) -> list[Said]:
 
 
 def _bare_ages(said: str) -> list[Said]:
-    bare = [match for match in _bare().finditer(said) if not _vague().search(said[: match.start()])]
+    bare = [match for match in _bare().finditer(said) if not _vague().search(said[: match.start("years")])]
     numbers = re.findall(r"\d+", said)
     if len(bare) == 1 and len(numbers) == 1:
         return [Said(*bare[0].span("years"), Decimal(bare[0]["years"]), is_bare=True)]
@@ -182,7 +182,7 @@ def _bare() -> re.Pattern[str]:
     """A number that may be an age: nothing but particles around it, or a word such as "is", "aged" before it."""
     lead = any_of("age.lead")
     return re.compile(
-        rf"(?:^|(?:{lead})[ :]*|(?<=[,;. ]))(?P<years>\d{{1,3}}(?:\.\d)?)"
+        rf"(?:^|(?:{lead})[ :]*|(?<=[,;. ]))(?<!\d\.)(?P<years>\d{{1,3}}(?:\.\d)?)"
         rf"(?=$|[\s,.;!\u3002)]|{any_of('particles')}|{any_of('age.after')})(?![\d.]*[.%:/-]?\d)"
     )
 
@@ -226,7 +226,7 @@ def _from_age(said: str, age: Said, text: str) -> Reading[Age]:
         return ask_back("nominal_age", text)
     if says(clause, "age.other_event") or says(said, "age.comparison"):
         return ask_back("other_event", text)
-    if says(before, "relative", "age.parent") and not says(before, "patient"):
+    if says(before, "relative", "age.parent") and not (says(before, "patient") or says(said, "age.self")):
         return ask_back("somebody_else", text)
     if says(said, "age.two_children"):
         return ask_back("two_children", text)

@@ -44,7 +44,7 @@ def read_ana(text: str) -> Reading[Ana]:
         return _from_titers(said, titers, printed, text)
     if says(said, "ana.both_results") or (says(_of_now(said), "ana.positive") and says(_of_now(said), "ana.negative")):
         return ask_back("both", text)
-    if printed and says(said, "hedge"):
+    if printed and says(said, "hedge", "ana.hedge"):
         return ask_back("hedged", text)
     if printed:
         return found(Ana(None, printed), text)
@@ -55,7 +55,7 @@ def read_ana(text: str) -> Reading[Ana]:
 
 def _from_titers(said: str, titers: list[Titer], printed: Printed | None, text: str) -> Reading[Ana]:
     values = {titer.value for titer in titers}
-    if len(values) > 1:
+    if len(values) > 1 or any(_range_end().match(said, titer.end) for titer in titers):
         return ask_back("two_values", text)
     value = values.pop()
     if not LOWEST <= value <= HIGHEST:
@@ -98,6 +98,12 @@ def _titer_pattern() -> re.Pattern[str]:
 
 def _titers(said: str) -> list[Titer]:
     return [Titer(*match.span(), int(match["a"] or match["b"])) for match in _titer_pattern().finditer(said)]
+
+
+@cache
+def _range_end() -> re.Pattern[str]:
+    """From 1:80 to 160: the second number is a titre, too."""
+    return re.compile(rf"\s*(?:[-~]|{any_of('ana.range')})\s*\d{{2,6}}(?![\d:])")
 
 
 def _latest(said: str, titers: list[Titer]) -> list[Titer]:

@@ -76,7 +76,12 @@ def _number(value: Decimal) -> int | float:
 
 
 def _drugs(text: str, question: str) -> Any:
-    from brasle_prescreen.reading.medicines_said import international_name, read_medicine_list
+    from brasle_prescreen.reading.medicines_beside import read_beside
+    from brasle_prescreen.reading.medicines_said import (
+        international_name,
+        is_supplement,
+        read_medicine_list,
+    )
     from brasle_prescreen.reading.plain import plain, tight
     from brasle_prescreen.reading.words import says
 
@@ -84,6 +89,8 @@ def _drugs(text: str, question: str) -> Any:
     reading = read_medicine_list(text, lexicon, "now" if says(tight(plain(question)), "asks_about_now") else "ever")
     if not reading.is_value or reading.value is None:
         return reading.outcome.value
+    if any(not is_supplement(name) for name in read_beside(text, lexicon).names):
+        return "ask_back"
     names = {international_name(mention, lexicon) for mention in reading.value}
     known = sorted(name for name in names if name)
     return known if known or not reading.value else "ask_back"

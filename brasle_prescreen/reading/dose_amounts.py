@@ -172,7 +172,9 @@ def per_day(said: str, strengths: frozenset[Decimal], *, bare_is_mg: bool) -> Pe
         return stated
     if stated is not None:
         mg = [amount for amount in mg if not any(start <= amount.start < end for start, end in stated.spans)]
-        counts = _without_the_unit_tablet(counts, stated) or _counts_without_tablets(said, stated)
+        counts = _with_bare_beside(said, _without_the_unit_tablet(counts, stated), stated) or _counts_without_tablets(
+            said, stated
+        )
         if not counts:
             return "unclear_count"
         from_tablets = _schedule(said, [count.times(stated.mg) for count in counts], stated.mg)
@@ -198,6 +200,39 @@ def _without_the_unit_tablet(counts: list[Amount], stated: Strength) -> list[Amo
     return [count for count in counts if count not in inside]
 
 
+def _without_strengths(said: str, stated: Strength) -> str:
+    for start, end in stated.spans:
+        said = said[:start] + "_" * (end - start) + said[end:]
+    return said
+
+
+def _with_bare_beside(said: str, counts: list[Amount], stated: Strength) -> list[Amount]:
+    """Two tablets in the morning, one at night: the second count stands without the word."""
+    return sorted(_apart(counts, _bare_beside(_without_strengths(said, stated), counts))) if counts else []
+
+
+def _apart(first: list[Amount], others: list[Amount]) -> list[Amount]:
+    """All of the first, and those of the others that stand elsewhere."""
+    return [*first, *(one for one in others if all(one.start >= a.end or one.end <= a.start for a in first))]
+
+
+def counts_beside_strength(said: str) -> list[Amount]:
+    """How many tablets, where only a strength and no word for a tablet stands beside the number."""
+    stated = stated_strength(said)
+    if not isinstance(stated, Strength):
+        return []
+    rest = _without_strengths(said, stated)
+    return [*_bare_beside(rest, []), *_multiplied(said), *_number_of(rest)]
+
+
+def bare_amounts(said: str) -> list[Amount]:
+    """Numbers without a unit that count as mg: beside a time of day, or if none has a unit."""
+    mg = milligrams(said)
+    if mg or tablets(said):
+        return _bare_beside(said, mg) if mg else []
+    return _bare(said)
+
+
 @cache
 def _multiplier() -> re.Pattern[str]:
     mg = any_of("dose.mg")
@@ -215,10 +250,8 @@ def _multiplied(said: str) -> list[Amount]:
 
 def _counts_without_tablets(said: str, stated: Strength) -> list[Amount]:
     """How many, where only the strength is called a tablet: 5 mg tablets, 3 a day; 4 mg each, morning 2, evening 1."""
-    rest = said
-    for start, end in stated.spans:
-        rest = rest[:start] + "_" * (end - start) + rest[end:]
-    counts = _bare_beside(rest, []) or _multiplied(said) or _number_of(rest)
+    rest = _without_strengths(said, stated)
+    counts = _apart(_bare_beside(rest, []), _multiplied(said)) or _number_of(rest)
     if counts:
         return counts
     explained = rest

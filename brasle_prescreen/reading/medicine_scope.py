@@ -48,6 +48,7 @@ class Clause(NamedTuple):
 MARKERS = (
     ("medicines.not_used", Use.NOT_TAKEN, False),
     ("medicines.planned", Use.NOT_TAKEN, False),
+    ("medicines.cannot_tell", Use.UNCLEAR, False),
     ("medicines.used", Use.TAKEN, False),
     ("medicines.time_words", Use.TAKEN, True),
 )
@@ -224,7 +225,19 @@ def is_over(text: str, places: list[Place], index: int) -> bool:
     if previous > clause.start and _joint().fullmatch(before):
         return is_over(text, places, index - 1)
     heard = _last_of(before) or _first_of(after) or _first_of(masked[following : clause.end])
+    if heard is None and following == clause.end:
+        heard = _first_of(_remark_after(masked, clause, places))
     return heard == "medicines.past"
+
+
+def _remark_after(masked: str, clause: Clause, places: list[Place]) -> str:
+    """The clause right behind, in brackets or after a comma, if no name stands in it: "(stopped)"."""
+    following = next((one for one in _clauses(masked) if one.start >= clause.end), None)
+    if following is None or masked[clause.end : following.start].strip() not in (",", "("):
+        return ""
+    named = any(following.start <= place.start < following.end for place in places)
+    said = masked[following.start : following.end]
+    return "" if named or says(said, "medicines.others") else said
 
 
 def _last_of(said: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from brasle_prescreen.medicines import Lexicon
 from brasle_prescreen.reading.medicine_index import index_of
-from brasle_prescreen.reading.medicine_place import How, Place, mask
+from brasle_prescreen.reading.medicine_place import CJK, How, Place, mask
 from brasle_prescreen.reading.medicine_scope import Use, is_over, uses_of
 from brasle_prescreen.reading.plain import is_too_long, plain, tight
 from brasle_prescreen.reading.reading import Reading, ask_back, found
@@ -51,13 +51,21 @@ def _mentions(said: str, names: list[Place], lexicon: Lexicon, tense: Tense) -> 
     if not names:
         return ()
     places = sorted([*names, *_classes(said, names)])
+    corrected = _last_correction(said, names)
     mentions = []
     for index, (place, use) in enumerate(zip(places, uses_of(said, places), strict=True)):
         if not place.entries:
             continue
         negated = use is Use.NOT_TAKEN or (tense == "now" and is_over(said, places, index))
-        mentions.append(_mention(said, place, lexicon, negated=negated, unclear=use is Use.UNCLEAR))
+        unclear = use is Use.UNCLEAR or (not negated and place.end <= corrected)
+        mentions.append(_mention(said, place, lexicon, negated=negated, unclear=unclear))
     return tuple(mentions[:MOST])
+
+
+def _last_correction(said: str, names: list[Place]) -> int:
+    """Where "no, I mean" stands before a name: which of the names before it still hold, nobody can tell. 0: nowhere."""
+    last = max(place.start for place in names)
+    return max((match.start() for match in matcher("correction").finditer(mask(said, names), 0, last)), default=0)
 
 
 def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Reading[tuple[Mention, ...]]:
@@ -81,7 +89,7 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
         return ask_back("unnamed", text)
     if says(rest, "medicines.maybe", "asks"):
         return ask_back("hedged", text)
-    if any(mention.entry is None for mention in taken):
+    if any(mention.entry is None or _is_as_near_another(mention, lexicon) for mention in taken):
         return ask_back("which_of_several", text)
     if not taken:
         return ask_back("only_negated", text)
@@ -149,6 +157,21 @@ def _mention(said: str, place: Place, lexicon: Lexicon, *, negated: bool, unclea
     )
 
 
+def _is_as_near_another(mention: Mention, lexicon: Lexicon) -> bool:
+    """Not a known name, and written no less like another of its confusable group: never decided here."""
+    if mention.how not in ("sound", "spelling") or CJK.search(mention.said) is None:
+        return False
+    from rapidfuzz.distance import OSA
+
+    for group in lexicon.confusable:
+        alike = [one for one in group if _is_like(one.name, mention.said, exact=False)]
+        far = [(OSA.distance(tight(plain(one.name)), mention.said), one.id != mention.entry) for one in alike]
+        nearest = min((distance for distance, _ in far), default=0)
+        if {is_other for distance, is_other in far if distance == nearest} == {True, False}:
+            return True
+    return False
+
+
 def _is_like(listed: str, said: str, *, exact: bool) -> bool:
     """Whether what was typed is this name of a confusable group, or is as near to it as a slip of the finger."""
     name = tight(plain(listed))
@@ -176,9 +199,19 @@ def international_name(mention: Mention, lexicon: Lexicon) -> str | None:
     return by_name or data["inn"].get(mention.entry) or medicine.inn.partition(" (")[0].lower()
 
 
+def is_supplement(name: str) -> bool:
+    """Whether a name that the lexicon does not know is a vitamin, a mineral or the like. `name`: made plain."""
+    return _supplement().fullmatch(name.strip()) is not None
+
+
+@cache
+def _supplement() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{name})" for name in load("medicine_names.toml")["supplements"]["names"]))
+
+
 @cache
 def _by_name() -> dict[str, str]:
     return {tight(plain(name)): inn for name, inn in load("medicine_names.toml")["inn_by_name"].items()}
 
 
-__all__ = ["Mention", "international_name", "matcher", "read_medicine_list", "read_medicines"]
+__all__ = ["Mention", "international_name", "is_supplement", "matcher", "read_medicine_list", "read_medicines"]

@@ -103,7 +103,7 @@ def named_month(match: re.Match[str], on: date) -> PartialDate | str | None:
     number = int(name_of("time.month", match["month"]) or 0)
     year = _year(match["year"] or match["year_before"], on)
     day_said = match["d_before"] or match["d_after"]
-    said = (int(day_said), int(day_said)) if day_said else None
+    said = (int(match["d_from"] or day_said), int(match["d_to"] or day_said)) if day_said else None
     part = name_of("time.part", match["part"].strip()) if match["part"] else None
     before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
     is_alone = before[-1:] in ("", ",", ";") and after[:1] in ("", ",", ".", "?", "!", ";")
@@ -120,7 +120,7 @@ def relative_month(match: re.Match[str], on: date) -> PartialDate | str:
     first = days.before(on.replace(day=1), int(name_of("time.months", match["months"]) or 0), "month")
     part = match["part"] or match["part_before"]
     named = name_of("time.part", part.strip()) if part else None
-    return _in_month(first.year, first.month, None, named, _days_said(match), on)
+    return _in_month(first.year, first.month, None, named, _days_said(match) or _days_said(match, "d_of", "d_of"), on)
 
 
 # ------------------------------------------------------------------ weeks and days

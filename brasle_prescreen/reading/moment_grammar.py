@@ -45,6 +45,7 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     ago_word, unit = any_of("time.ago_for_certain"), any_in("time.unit")
     last = any_of("time.last_word")
     of_ = any_of("time.of_word")
+    days_to = rf"(?: ?[-~] ?| {any_of('time.day_range')} (?:the )?)"
 
     yield any_of("time.lunar"), lambda match, on: "ambiguous"
     yield any_of("time.counted_from"), lambda match, on: "vague"
@@ -58,8 +59,10 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     yield r"(?<![\d.])\d{1,2}[-/.]\d{1,2}[-/.]\d\d(?!\d)", lambda match, on: "ambiguous"
     yield (
         rf"(?:(?P<year_before>{year}){of_}? ?)?(?:(?P<lead>{any_of('time.month_lead')}) ?)?(?:(?P<last>{last}) )?"
-        rf"(?:(?P<part>{part})[ -]?)?(?:(?:the )?(?<!\d)(?P<d_before>\d{{1,2}}){ORDINAL}[-./]? ?(?:of )?)?"
-        rf"(?P<month>{month_name})\.?(?:(?: ?the)? ?(?P<d_after>\d{{1,2}}){ORDINAL}(?![\d:]))?"
+        rf"(?:(?P<part>{part})[ -]?)?"
+        rf"(?:(?:the )?(?<!\d)(?:(?P<d_from>\d{{1,2}}){ORDINAL}{days_to})?(?P<d_before>\d{{1,2}}){ORDINAL}[-./]? ?(?:of )?)?"
+        rf"(?P<month>{month_name})\.?"
+        rf"(?:(?: ?the)? ?(?P<d_after>\d{{1,2}}){ORDINAL}(?:{days_to}(?P<d_to>\d{{1,2}}){ORDINAL})?(?![\d:]))?"
         rf"(?:[-/,]? ?(?:of |in )?(?P<year>{year}|'\d\d(?!\d)))?(?! ?(?:of |[-/'] ?)\d)",
         named_month,
     )
@@ -71,11 +74,17 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     yield r"(?<!\d)(?P<y>(?:19|20)\d\d) ?[-/.] ?(?P<m>\d{1,2})(?![\d.])", year_and_month
     yield r"(?<![\d./])(?P<m>\d{1,2}) ?[-/.] ?(?P<y>(?:19|20)\d\d)(?!\d)", year_and_month
     yield (
-        rf"(?:(?P<part_before>{part}) )?(?P<months>{any_in('time.months')}){of_}?"
+        rf"(?:(?P<part_before>{part}) )?(?:(?:the )?(?<!\d)(?P<d_of>\d{{1,2}}){ORDINAL} of )?"
+        rf"(?P<months>{any_in('time.months')}){of_}?"
         rf"(?:(?P<part>{part})|(?P<d>\d{{1,2}})(?:{mark_day})?(?![\d.{_counters()}]))?",
         relative_month,
     )
     weekday = rf"(?:[1-7](?!\d)|{any_of('time.weekday_sunday')}|{any_in('time.weekday')})"
+    yield (
+        rf"{any_of('time.weeks_ahead')}"
+        rf"(?: ?(?:{any_of('time.weekend', 'time.weekday_sunday')}|{any_in('time.weekday')})|[1-6](?!\d))",
+        lambda match, on: "future",
+    )
     yield (
         rf"(?P<weeks>{any_in('time.weeks')})(?: ?(?:(?P<weekend>{any_of('time.weekend')})|(?P<weekday>{weekday})))?",
         week,
@@ -88,7 +97,9 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     yield rf"(?:(?P<last>{last}) |(?P<count>\d+) )?(?P<weekday>{any_in('time.weekday')})", bare_weekday
     yield any_in("time.days"), day_word
     around = rf"(?: ?(?:(?P<near>{any_of('time.around')})|(?P<around>{any_of('time.festival_before_after')})))?"
-    festival, season = any_in("time.festival"), any_in("time.season")
+    # A feast that is called by its date is two digits by now: not within a longer number, nor so many of something.
+    festival = rf"(?<![\d.]){any_in('time.festival')}(?!\d|(?<=\d)[{_counters()}])"
+    season = any_in("time.season")
     yield rf"(?P<year>{year}){of_}? ?(?P<festival>{festival}){around}", of_year
     yield (
         rf"(?:(?P<around>{any_of('time.festival_before_after')}) )?(?P<festival>{festival}),? ?"

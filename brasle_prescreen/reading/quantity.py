@@ -49,6 +49,9 @@ def read_quantity(text: str, analyte: str) -> Reading[Worth]:
     measured = [one for one in measured if not _is_beside_the_point(said, one)]
     if not measured:
         return ask_back("no_number", text)
+    # "She is 12, and it was 10.5": the first may be her age as well as her result.
+    if len(measured) > 1 and any(_of_the_person().search(said[: one.start]) for one in measured):
+        return ask_back("two_values", text)
     chosen = _latest(dated, measured)
     if chosen is None:
         return ask_back("two_values", text)
@@ -77,11 +80,11 @@ def _of_asked(said: str, named: list[Label], analyte: str) -> list[Measured] | N
     measured = numbers(_without_labels(said, named))
     own = [label for label in named if label.analyte == analyte]
     others = [label for label in named if label.analyte != analyte]
-    if not others:
-        return measured
     labelled = [one for one in measured if _label_of(one, named) == analyte]
     if own and labelled:
         return labelled
+    if not others:
+        return measured
     unlabelled = [one for one in measured if _label_of(one, named) is None]
     return unlabelled or None
 
@@ -105,6 +108,11 @@ def _is_beside_the_point(said: str, measured: Measured) -> bool:
 @cache
 def _counted() -> re.Pattern[str]:
     return re.compile(rf"\s*{any_of('lab.counted')}")
+
+
+@cache
+def _of_the_person() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('lab.of_the_person')}\s*$")
 
 
 def _latest(said: str, measured: list[Measured]) -> Measured | None:

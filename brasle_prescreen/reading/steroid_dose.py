@@ -9,6 +9,7 @@ from typing import NamedTuple
 from brasle_prescreen.glucocorticoids import DailyDose, Glucocorticoids
 from brasle_prescreen.medicines import Lexicon
 from brasle_prescreen.reading.dose_amounts import PerDay, milligrams, per_day, tablets
+from brasle_prescreen.reading.dose_unread import has_unread_number
 from brasle_prescreen.reading.medicine_place import NAME_MASK, Place
 from brasle_prescreen.reading.medicines_said import find_names
 from brasle_prescreen.reading.plain import is_too_long, plain, tight
@@ -19,6 +20,8 @@ LONGEST = 500
 # An unnamed steroid may be prednisone or a quarter stronger: only far from the limit of 20 mg does that not matter.
 UNNAMED_SAFE_BELOW, UNNAMED_SAFE_ABOVE = Decimal(15), Decimal(25)
 LIMIT = Decimal(20)
+# No steroid is swallowed in less than a quarter of a milligram of prednisone: the unit was a slip.
+SMALLEST = Decimal("0.25")
 # The smallest vial of methylprednisolone.
 VIAL_MG = Decimal(40)
 CLAUSE_END = re.compile(r"[,;!?\n\u3002]|\.(?!\d)")
@@ -99,6 +102,8 @@ def _read(text: str, entry: str | None, lexicon: Lexicon) -> Reading[Dose]:
     amount = per_day(current, _strengths(named, lexicon), bare_is_mg=bare_is_mg)
     if isinstance(amount, str):
         return ask_back(amount, text)
+    if has_unread_number(current):
+        return ask_back("two_amounts", text)
     if amount.most >= VIAL_MG and says(typed, "dose.maybe_a_drip") and not says(typed, "dose.swallowed"):
         return ask_back("not_by_mouth", text)
     return _judged(amount, named, says(current, "hedge"), text, steroid_asked=entry is None)
@@ -214,6 +219,8 @@ def _judged(amount: PerDay, entry: str | None, hedged: bool, text: str, *, stero
             return ask_back("implausible", text)
         equal = table.equivalent(known, DailyDose(amount.least, amount.most))
         least, most = equal.least / table.scale, equal.most / table.scale
+        if 0 < most < SMALLEST:
+            return ask_back("implausible", text)
     else:
         least, most = amount.least, amount.most
         if most > table.refuse_above_mg:

@@ -49,6 +49,8 @@ def _from_dates(
 ) -> Reading[PartialDate]:
     if never:
         return ask_back("date_and_never", text)
+    if says(said, "time.cancelled"):
+        return ask_back("cancelled", text)
     ends = [moment for moment in usable if _marked(said, moment, "time.end")]
     starts = [moment for moment in usable if moment not in ends and _marked(said, moment, "time.start")]
     if len(usable) == len(starts):
@@ -79,9 +81,13 @@ def _widened(text: str, said: str, moment: Moment, whole: PartialDate, on: date)
     """A date that the family was not certain of reaches further to both sides, though never into the future."""
     hedged = says(said, "time.hedge")
     around = _around().match(said, moment.end) is not None
+    width = (whole.latest - whole.earliest).days
+    if moment.is_count and hedged and not says(said[moment.start : moment.end], "time.hedge"):
+        # "About" within "about three months ago" has widened it already; "three months ago, I am not sure" has not.
+        slack = timedelta(days=max(1, width // 4))
+        return found(PartialDate(whole.earliest - slack, min(whole.latest + slack, on)), text, hedged=True)
     if moment.is_count or not (hedged or around):
         return found(whole, text, hedged=hedged)
-    width = (whole.latest - whole.earliest).days
     slack = timedelta(days=31 if width > 92 else (15 if around else 7) if width > 0 else 3)
     return found(PartialDate(whole.earliest - slack, min(whole.latest + slack, on)), text, hedged=True)
 
@@ -94,7 +100,7 @@ def _without_date(text: str, said: str, moments: list[Moment], *, never: bool, o
     if says(said, "unsure") and not says(said, "puts_off"):
         return state(Outcome.UNSURE, text)
     if never and not (says(said, "asks") or says(said, "time.vague")):
-        return state(Outcome.NEVER, text)
+        return state(Outcome.UNSURE if says(said, "time.hedge") else Outcome.NEVER, text)
     if ongoing:
         return state(Outcome.ONGOING, text)
     if "future" in problems:

@@ -15,13 +15,16 @@ NO_WORDS = re.compile(r"^[\W_]*$")
 
 
 class Said(Enum):
-    """What one clause says. AGREE and DENY are bare particles: they only agree or disagree with something."""
+    """What one clause says. AGREE and DENY are bare particles: they only agree or disagree with something.
+
+    UNCLEAR is a "no" that is denied in turn: most mean yes by it, not all.
+    """
 
     YES = "yes"
     NO = "no"
     AGREE = "agree"
     DENY = "deny"
-    UNSURE = "unsure"
+    UNCLEAR = "unclear"
     NOTHING = "nothing"
 
 
@@ -92,7 +95,7 @@ def _clause(clause: str, question: str) -> tuple[Said, bool]:
     if _is_about_another_illness(clause, question):
         return Said.NOTHING, hedged
     if says(clause, "yes_no.double_negative"):
-        return Said.UNSURE, hedged
+        return Said.UNCLEAR, hedged
     no, yes = says(clause, "yes_no.no"), says(clause, "yes_no.yes")
     if no:
         return Said.NO, hedged
@@ -127,8 +130,8 @@ def _certain(heard: list[tuple[Said, bool]]) -> bool:
 def _together(heard: list[tuple[Said, bool]], said: str, text: str) -> Reading[bool]:
     """All clauses together. "Yes, none" agrees with the none; "no, she had it" says both and is asked about."""
     spoken = [(what, hedged) for what, hedged in heard if what is not Said.NOTHING]
-    if any(what is Said.UNSURE for what, _ in spoken):
-        return state(Outcome.UNSURE, text)
+    if any(what is Said.UNCLEAR for what, _ in spoken):
+        return ask_back("double_negative", text)
     statements = [what for what, _ in spoken if what in (Said.YES, Said.NO)]
     particles = [what for what, _ in spoken if what in (Said.AGREE, Said.DENY)]
     hedged = any(hedge for _, hedge in heard)
