@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import date
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
 from bot import secret_files
+from bot.doctor_names import environment_name
+from bot.doctor_place import data_folder, host_alone, master_key
 from bot.extras import how_to_get, is_there
 from bot.settings import Settings
+from bot.settings_error import in_words
 from bot.web_proxy import host_of
 from brasle_prescreen.amendment_seal import seal_problems
 from brasle_prescreen.data_manifest import differences
@@ -32,6 +35,10 @@ _DONE_WITHOUT = {
 _NAMES_IN_HOUSE = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".test")
 
 
+_TAKEN_BY_TELEGRAM = re.compile(r"[A-Za-z0-9_-]{1,256}")  # as setWebhook documents it
+SHORT_SECRET = 16
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing to mend: the setting, what is wrong, what to do. `stops`: the server does not start with it."""
@@ -42,7 +49,7 @@ class Problem:
     stops: bool = False
 
     def line(self) -> str:
-        return f"{'STOP ' if self.stops else 'note '} {self.setting}: {self.wrong} {self.remedy}"
+        return f"{'STOP ' if self.stops else 'note '} {self.setting}: {self.wrong} {self.remedy}".rstrip()
 
 
 def load_settings() -> Settings | str:
@@ -66,12 +73,9 @@ def load_settings() -> Settings | str:
     except ValidationError as error:
         lines = []
         for one in error.errors():
-            name = _environment_name(str(one["loc"][0]))
+            name = environment_name(str(one["loc"][0]))
             # The value itself is not repeated: it may be a secret typed into the wrong line.
-            lines.append(
-                f"STOP  {name}: {one['msg']}. Mend it in the environment or in .env; "
-                "'brasle-prescreen doctor' explains each setting."
-            )
+            lines.append(f"STOP  {name}: {in_words(one)}. Mend it in the environment or in .env.")
         return "\n".join(lines)
 
 
@@ -83,6 +87,7 @@ def problems(settings: Settings) -> list[Problem]:
         *_extras(settings),
         *_telegram(settings),
         *_web(settings),
+        *(Problem(*one) for one in (*data_folder(settings), *master_key(settings))),
         *_site(settings),
         *_notices(settings),
         *_residency(settings),
@@ -186,6 +191,13 @@ def _telegram(settings: Settings) -> list[Problem]:
                 stops=True,
             )
         )
+    secret = "" if settings.webhook_secret is None else settings.webhook_secret.get_secret_value()
+    if secret and not _TAKEN_BY_TELEGRAM.fullmatch(secret):
+        wrong = "is not one that Telegram takes: letters, digits, _ and - alone, at most 256 of them."
+        found.append(Problem("BRASLE_WEBHOOK_SECRET", wrong, "Make one with 'openssl rand -hex 32'.", stops=True))
+    elif secret and len(secret) < SHORT_SECRET:
+        wrong = "is short: who guesses it can send updates as if they were Telegram's."
+        found.append(Problem("BRASLE_WEBHOOK_SECRET", wrong, "Make one with 'openssl rand -hex 32'."))
     if settings.telegram_minimal and not settings.public_url:
         found.append(
             Problem(
@@ -215,18 +227,18 @@ def _group_without_bot() -> Problem:
 def _web(settings: Settings) -> list[Problem]:
     found = []
     if settings.public_url:
-        address = urlsplit(settings.public_url)
-        if address.scheme not in ("http", "https") or not address.hostname:
+        host = host_alone(settings.public_url)
+        if host is None:
             found.append(
                 Problem(
                     "BRASLE_PUBLIC_URL",
-                    "is not a web address.",
+                    "is not the address of a web server.",
                     "Write it like https://screening.example.org, without a path.",
                     stops=True,
                 )
             )
-        elif address.scheme == "http":
-            found += _plain_http(settings, address.hostname)
+        elif settings.public_url.startswith("http:"):
+            found += _plain_http(settings, host)
     elif not settings.demo:
         found.append(
             Problem(
@@ -241,15 +253,6 @@ def _web(settings: Settings) -> list[Problem]:
                 "BRASLE_TRUST_PROXY",
                 "is not set: behind a proxy, browsers are not limited by their network address.",
                 "Set the proxy's own address, such as 127.0.0.1, if only that proxy reaches this server.",
-            )
-        )
-    if settings.data.exists() and not os.access(settings.data, os.W_OK):
-        found.append(
-            Problem(
-                "BRASLE_DATA",
-                "names a folder that cannot be written.",
-                "Check its owner and rights.",
-                stops=True,
             )
         )
     return found
@@ -314,6 +317,9 @@ def _leaked_passwords(settings: Settings) -> list[Problem]:
 
 
 def _notices(settings: Settings) -> list[Problem]:
+    if not settings.notify and (settings.notify_second or settings.notify_pi):
+        wrong = "is not set, but who hears second is: nobody is told anything, not even of a sign of danger."
+        return [Problem("BRASLE_NOTIFY", wrong, "Set the first address, too.", stops=not settings.demo)]
     if not settings.notify:
         return [
             Problem(
@@ -367,8 +373,3 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _environment_name(field: str) -> str:
-    aliases = {"BOT_TOKEN", "TELEGRAM_API_BASE", "TELEGRAM_PROXY"}
-    return field if field in aliases else f"BRASLE_{field.upper()}"

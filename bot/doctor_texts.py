@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.wording import State, Wording
 
 MOST_LISTED = 20
+MOST_NAMED = 5
 
 
 def read_texts(settings: Settings) -> Wording:
@@ -34,7 +35,7 @@ def text_lines(settings: Settings) -> list[str]:
     waiting = [f"{key} {why}" for key, why in state.held if key not in state.unapproved]
     lines += _listed("note  texts: the last whole wording is served, because", waiting)
     if state.unapproved:
-        lines += _listed("STOP  texts: for real families", [f"{key} has no approval" for key in state.unapproved])
+        lines.append(f"STOP  texts: {_unapproved(state)}")
     return lines
 
 
@@ -42,12 +43,15 @@ def refusal(state: State) -> str | None:
     """Why these texts cannot be shown to real families, in words; None if they can."""
     if not state.unapproved:
         return None
-    return "\n".join(
-        [
-            *_listed("STOP  texts:", [f"{key} has no approval" for key in state.unapproved]),
-            f"{len(state.unapproved)} texts for families have no approval. Real families see approved wordings only. Enter "
-            "the approval with 'brasle-prescreen locales approve', or try things out with BRASLE_DEMO=true.",
-        ]
+    return f"STOP  texts: {_unapproved(state)}"
+
+
+def _unapproved(state: State) -> str:
+    keys = list(state.unapproved)
+    named = ", ".join(keys[:MOST_NAMED]) + (", ..." if len(keys) > MOST_NAMED else "")
+    return (
+        f"{len(keys)} texts for families have no approval ({named}). Real families see approved wordings only. Enter "
+        "the approval with 'brasle-prescreen locales approve', or try things out with BRASLE_DEMO=true."
     )
 
 

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     console_session_hours: int = Field(default=10, ge=1, le=24)
     console_invitation_hours: int = Field(default=72, ge=1, le=336)
     leaked_passwords: Path | None = None
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     # Flood limits: messages a minute of one person and of all together, new persons a minute; 0 is none.
     messages_per_minute: int = Field(default=120, ge=0, le=6000)
@@ -102,6 +102,11 @@ class Settings(BaseSettings):
                 raise ValueError("names hosts, such as smtp.example.org, with spaces between; no addresses of pages")
         return hosts
 
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: object) -> object:
+        return value.strip().upper() if isinstance(value, str) else value
+
     @field_validator("digest")
     @classmethod
     def _times(cls, value: str) -> str:
@@ -112,7 +117,10 @@ class Settings(BaseSettings):
     @classmethod
     def _an_address(cls, value: str) -> str:
         """The address as the socket tells it: 127.0.0.1, ::1."""
-        return str(ip_address(value.strip())) if value.strip() else ""
+        try:
+            return str(ip_address(value.strip())) if value.strip() else ""
+        except ValueError:
+            raise ValueError("is no address in digits, such as 127.0.0.1") from None
 
     @field_validator("quiet_hours")
     @classmethod

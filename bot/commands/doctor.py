@@ -14,9 +14,13 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bot.doctor import load_settings, problems
+    from bot.doctor import Problem, load_settings, problems
+    from bot.doctor_names import strange_names, what_is_set
+    from bot.doctor_place import ports
+    from bot.store.backup import program_version
 
-    print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
+    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    print(f"brasle-prescreen {program_version()}, {versions}")
     settings = load_settings()
     if isinstance(settings, str):
         print(settings)
@@ -25,9 +29,15 @@ def run(args: argparse.Namespace) -> int:
         "a try-out with invented data (BRASLE_DEMO=false for real families)" if settings.demo else "for real families"
     )
     print(f"This server is set up as {mode}. Data folder: {settings.data}")
-    found = problems(settings)
-    for problem in found:
+    found = [
+        *problems(settings),
+        *(Problem(*one) for one in ports(settings)),
+        *(Problem(*one) for one in strange_names()),
+    ]
+    for problem in sorted(found, key=lambda one: not one.stops):
         print(problem.line())
+    for line in what_is_set(settings):
+        print(line)
     for line in _group(settings):
         print(line)
     print(*_kept(settings), sep="\n")
