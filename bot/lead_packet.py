@@ -99,12 +99,15 @@ def _span(span: Any) -> dict[str, str] | None:
 
 
 def _age(answers: dict[str, Any], on: date) -> dict[str, int] | None:
-    """Years and months, from the latest possible day of birth: the day of birth itself stays in the answers."""
+    """Years, from the latest possible day of birth, and months if the month of birth is known: the day of birth itself
+    stays in the answers.
+    """
     birth = answers.get("birth_date")
     if isinstance(birth, dict):
-        born = date.fromisoformat(birth["latest"])
+        earliest, born = date.fromisoformat(birth["earliest"]), date.fromisoformat(birth["latest"])
         months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
-        return {"years": months // 12, "months": months % 12}
+        age = {"years": months // 12}
+        return age | {"months": months % 12} if (earliest.year, earliest.month) == (born.year, born.month) else age
     years = answers.get("age_years")
     return {"years": years} if isinstance(years, int) else None
 

@@ -19,6 +19,7 @@ from bot.flows.plan import UNSURE
 from bot.flows.turn import Surroundings
 from bot.message import Day, Text, Value
 from brasle_prescreen.medicines import Lexicon, normalise
+from brasle_prescreen.partial_date import born_at_age
 from brasle_prescreen.question import Card
 from brasle_prescreen.reading.reading import Outcome, Reading
 
@@ -189,8 +190,10 @@ def _age(said: str, around: Surroundings) -> Given | AskBack:
         earliest, latest = age.birth
         span = _span(earliest, latest)
         return Given(said=said, sets={"birth_date": span}, shown=Day(earliest=earliest, latest=latest))
+    # Kept as the days of birth that fit today: whoever looks again later sees an older child.
     years = int(age.years or 0)
-    return Given(said=said, sets={"age_years": years}, shown=Text(key="age.years", values={"n": years}))
+    span = _span(*born_at_age(years, around.today))
+    return Given(said=said, sets={"birth_date": span}, shown=Text(key="age.years", values={"n": years}))
 
 
 def _when(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
