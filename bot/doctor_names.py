@@ -38,6 +38,7 @@ def strange_names(environ: Mapping[str, str] = os.environ, file: Path | None = N
     from dotenv import dotenv_values
 
     known = [environment_name(field) for field in Settings.model_fields]
+    bare = {name.removeprefix(PREFIX): name for name in known}
     in_file = list(dotenv_values(file or Path(str(Settings.model_config["env_file"])), interpolate=False))
     outside = [name for name in environ if name.upper().startswith(PREFIX) and name.upper() not in NOT_IN_FILE]
     for name in dict.fromkeys([*outside, *in_file]):
@@ -45,8 +46,8 @@ def strange_names(environ: Mapping[str, str] = os.environ, file: Path | None = N
             remedy = f"Set it in the environment, or as a file in the folder that {SECRETS} names."
             yield name, "stands in .env, where it is not read.", remedy
         elif name.upper() not in known:
-            like = get_close_matches(name.upper(), known, n=1)
-            yield name, "is no setting of this program.", f"Is it {like[0]}?" if like else "Take it out."
+            like = get_close_matches(name.upper().removeprefix(PREFIX), bare, n=1, cutoff=0.7)
+            yield name, "is no setting of this program.", f"Is it {bare[like[0]]}?" if like else "Take it out."
 
 
 def _shown(value: Any) -> str:

@@ -26,9 +26,11 @@ def run(args: argparse.Namespace) -> int:
         print(settings)
         return 2
     mode = (
-        "a try-out with invented data (BRASLE_DEMO=false for real families)" if settings.demo else "for real families"
+        "as a try-out with invented data (BRASLE_DEMO=false for real families)"
+        if settings.demo
+        else "for real families"
     )
-    print(f"This server is set up as {mode}. Data folder: {settings.data}")
+    print(f"This server is set up {mode}. Data folder: {settings.data}")
     found = [
         *problems(settings),
         *(Problem(*one) for one in ports(settings)),
