@@ -85,11 +85,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What may be typed at this card, for the right field and keyboard. `hint` is an example of a reply."""
+    """What may be typed at this card, for the right field and keyboard. `hint` is an example of a reply.
+
+    `before_choices`: it is typed first and goes along with the press that follows.
+    """
 
     kind: EntryKind
     label: Text
     hint: Text | None = None
+    before_choices: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,16 +69,14 @@ def _pressed(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: S
     if word == "why":
         return stay(dialogue, Text(key=f"{words(id, asked)}.why", values=about(dialogue, number, around)))
     if word in ("unsure", "skip") and not asked.no_skip:
-        return give(dialogue, _open(asked, word), asked, id, around)
+        return _left_open(dialogue, word, said, asked, id, around)
     if interview.confirming is not None:
         return _confirm(dialogue, rest, asked, id, around)
     if interview.doubts:
         return listing.settle_doubt(dialogue, word, rest, around)
     if asked.kind in ("medicines", "vaccines") and (asked.choice(rest) is None or word != "choose"):
         return listing.pressed(dialogue, word, rest, said, asked, id, around)
-    if said.text:
-        # A page sends what stands in its field along with a press: the press answers, the words are kept for the call.
-        dialogue = dialogue.with_interview(remarks=remarked(interview.remarks, id, said.text))
+    dialogue = _with_words(dialogue, said, id)
     if said.choices is not None and asked.kind == "multiple":
         known = tuple(choice.id for choice in asked.choices)
         dialogue = dialogue.with_interview(ticked=tuple(c for c in known if c in _ids(said.choices)))
@@ -100,6 +98,34 @@ def _pressed(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: S
         )
         return give(dialogue, given, asked, id, around)
     return stay(dialogue, Text(key="stale"))
+
+
+def _left_open(dialogue: Dialogue, word: str, said: Incoming, asked: Card, id: str, around: Surroundings) -> Turn:
+    """Not sure, or skipped. What is ticked or listed already stays: whoever is not sure then is not sure of the rest."""
+    interview = dialogue.interview
+    if word == "unsure" and interview.confirming is None and not interview.doubts:
+        if asked.kind in ("medicines", "vaccines"):
+            return listing.not_sure(dialogue, said, asked, id, around)
+        if asked.kind == "multiple":
+            sent = _ids(said.choices or ())
+            ticked = tuple(choice.id for choice in asked.choices if choice.id in sent) or interview.ticked
+            if ticked:
+                dialogue = dialogue.with_interview(ticked=ticked)
+                return give(
+                    _with_words(dialogue, said, id),
+                    _several(dialogue, asked, id, around, only=False),
+                    asked,
+                    id,
+                    around,
+                )
+    return give(_with_words(dialogue, said, id), _open(asked, word), asked, id, around)
+
+
+def _with_words(dialogue: Dialogue, said: Incoming, id: str) -> Dialogue:
+    """A page sends what stands in its field along with a press: the press answers, the words are kept for the call."""
+    if not said.text:
+        return dialogue
+    return dialogue.with_interview(remarks=remarked(dialogue.interview.remarks, id, said.text))
 
 
 def _ids(pressed: tuple[str, ...]) -> set[str]:

@@ -66,6 +66,7 @@ def contact_card(dialogue: Dialogue, around: Surroundings) -> Reply:
         navigation=(
             *((navigation_button("back"),) if _has_before(dialogue, step) else ()),
             navigation_button("drop_contact"),
+            navigation_button("person"),
         ),
         private=step in ("name", "value", "check"),
         card=f"contact_{step}",
@@ -74,7 +75,7 @@ def contact_card(dialogue: Dialogue, around: Surroundings) -> Reply:
 
 def _entry(dialogue: Dialogue, step: str) -> Entry | None:
     if step in ("name", "city", "time", "child"):
-        return Entry(kind="text", label=Text(key=f"contact.{step}.field"))
+        return Entry(kind="text", label=Text(key=f"contact.{step}.field"), before_choices=step == "city")
     if step == "value":
         kinds: dict[str, EntryKind] = {"phone": "phone", "wechat": "text", "email": "email"}
         return Entry(kind=kinds[dialogue.contact.way], label=Text(key=f"contact.value.{dialogue.contact.way}.field"))

@@ -18,12 +18,10 @@ LONGEST_LIST = 40
 def pressed(
     dialogue: Dialogue, word: str, rest: str, said: Incoming, asked: Card, id: str, around: Surroundings
 ) -> Turn:
-    dialogue = picked(dialogue, said.choices, asked, around)
-    if said.text:
-        read = typed(dialogue, said.text, asked, around)
-        if read.dialogue.interview.doubts:
-            return read
-        dialogue = read.dialogue
+    sent = _sent_along(dialogue, said, asked, id, around)
+    if isinstance(sent, Turn):
+        return sent
+    dialogue = sent
     if word == "pick" and rest in asked.picks:
         listed = {one.entry for one in _items(dialogue.interview, asked) if one.entry}
         wanted = (listed & set(asked.picks)) ^ {rest}
@@ -40,6 +38,28 @@ def pressed(
             return stay(dialogue, Text(key="multiple.nothing_ticked"))
         return _done(dialogue, asked, id, around)
     return stay(dialogue, Text(key="stale"))
+
+
+def _sent_along(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: Surroundings) -> Dialogue | Turn:
+    """The list with the boxes and the words that a page sent with a press; a turn of their own if the words need one."""
+    dialogue = picked(dialogue, said.choices, asked, around)
+    if not said.text:
+        return dialogue
+    read = typed(dialogue, said.text, asked, around)
+    answered = read.dialogue.state != dialogue.state or read.dialogue.interview.card != id
+    return read if answered or read.dialogue.interview.doubts else read.dialogue
+
+
+def not_sure(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: Surroundings) -> Turn:
+    """Not sure: of the rest, where something is listed; else of everything."""
+    from bot.flows.answering import _open, give  # the two modules take turns
+
+    sent = _sent_along(dialogue, said, asked, id, around)
+    if isinstance(sent, Turn):
+        return sent
+    if _items(sent.interview, asked):
+        return _done(sent, asked, id, around)
+    return give(sent, _open(asked, "unsure"), asked, id, around)
 
 
 def picked(dialogue: Dialogue, choices: tuple[str, ...] | None, asked: Card, around: Surroundings) -> Dialogue:

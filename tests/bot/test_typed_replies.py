@@ -251,3 +251,23 @@ async def test_the_very_name_of_any_tick_box_is_that_box(language: str, tmp_path
             assert (interview.ticked or confirming or given) == (choice.id,), label
             seen += 1
     assert seen > 30
+
+
+async def test_not_sure_after_ticking_is_not_sure_of_the_rest(family: Family) -> None:
+    await come_to(family, "symptoms")
+    await family.tap("unsure", choices=("tick:rash", "tick:joints"))
+    assert await given(family, "symptoms") == ("rash", "joints")
+
+
+async def test_not_sure_after_listing_a_medicine_keeps_the_list(family: Family) -> None:
+    await come_to(family, "medicines")
+    await family.tap("unsure", choices=("pick:mycophenolate_mofetil",))
+    assert [one.entry for one in (await family.stored()).interview.medicines] == ["mycophenolate_mofetil"]
+    assert await given(family, "medicines") == ("listed",)
+
+
+async def test_what_was_typed_goes_along_with_not_sure(family: Family) -> None:
+    await come_to(family, "birth_date")
+    await family.send(text="大概上小学", button="unsure", revision=family.shown.revision)
+    assert await given(family, "birth_date") == ("unsure",)
+    assert [one.said for one in (await family.stored()).interview.remarks] == ["大概上小学"]

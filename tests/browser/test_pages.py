@@ -293,6 +293,23 @@ def test_a_resume_link_opens_in_a_browser_that_was_never_here(site: Site) -> Non
     assert client.post("/r", data=form, follow_redirects=False).status_code == 303
 
 
+@pytest.mark.parametrize("card", ["choice", "multiple", "date", "medicines"])
+def test_not_sure_stands_among_the_answers_and_is_as_large(site: Site, card: str) -> None:
+    page = Family(site).stand_at(card)
+    ids = [value for _, value in page.buttons]
+    (not_sure,) = [tag for tag in page.all("button") if tag.get("value") == "unsure"]
+    assert not_sure["class"] == "button choice"
+    assert ids.index("unsure") < ids.index("skip")
+    last = [at for at, id in enumerate(ids) if id.startswith("choose:")]
+    assert not last or ids.index("unsure") == max(last) + 1
+
+
+@pytest.mark.parametrize("card", ["choice", "permission", "phone", "delete", "quiet", "urgent"])
+def test_a_person_is_one_press_away_on_every_page(site: Site, card: str) -> None:
+    page = Family(site).stand_at(card)
+    assert len({"person", "contact"} & {value for _, value in page.buttons}) == 1
+
+
 def test_runs_in_the_other_language_say_so(site: Site) -> None:
     family = Family(site, "en")
     page = family.stand_at("review")
