@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
+from brasle_prescreen.reading.dose_strength import Strength, stated_strength
 from brasle_prescreen.reading.words import any_of, matcher, phrases, says
 
 NUMBER = r"(?<![\d.~])(?P<n>\d{1,4}(?:\.\d{1,3})?)(?:~(?P<m>\d{1,4}(?:\.\d{1,3})?))?"
@@ -63,53 +64,6 @@ def tablets(said: str) -> list[Amount]:
         Amount(*match.span(), Decimal(match["n"]), Decimal(match["m"] or match["n"]))
         for match in _tablets().finditer(said)
     ]
-
-
-# ------------------------------------------------------------------ strength
-
-
-@cache
-def _strength_statements() -> tuple[re.Pattern[str], ...]:
-    mg, tablet, is_ = any_of("dose.mg"), any_of("dose.tablet"), any_of("dose.is")
-    number = r"(?P<s>\d{1,3}(?:\.\d{1,3})?)"
-    name = r"(?:_+ ?)?"
-    return tuple(
-        re.compile(source)
-        for source in (
-            rf"(?:{any_of('dose.per_tablet')}) ?(?:{is_})? ?{number} ?{mg}",
-            rf"(?<![\d.]){number} ?{mg} ?(?:{any_of('dose.per')}|1(?![\d.]))? ?{name}(?:{tablet})(?!\d)",
-            rf"(?:{any_of('dose.strength')}) ?{number} ?{mg}",
-            rf"(?<![\d.]){number} ?{mg} ?(?:{any_of('dose.of_them')}|\*|x) ?",
-            rf"\d ?[*x] ?{number} ?{mg}",
-            rf"(?:{tablet}) (?:of|at|@) {number} ?{mg}",
-            rf"(?:{tablet})[, ]{{0,2}}{number} ?{mg}{any_of('dose.of_them')}",
-            rf"{number} ?{mg} (?:each|apiece|a piece)",
-        )
-    )
-
-
-class Strength(NamedTuple):
-    """The mg of one tablet, where in the text the number stands, and the whole of each statement."""
-
-    mg: Decimal
-    spans: tuple[tuple[int, int], ...]
-    statements: tuple[tuple[int, int], ...]
-
-
-def stated_strength(said: str) -> Strength | str | None:
-    """The strength said in so many words; "two_strengths" if there are two; None if there is none."""
-    spans: dict[tuple[int, int], Decimal] = {}
-    statements = []
-    for pattern in _strength_statements():
-        for match in pattern.finditer(said):
-            spans[match.span("s")] = Decimal(match["s"])
-            statements.append(match.span())
-    values = set(spans.values())
-    if not values:
-        return None
-    if len(values) > 1:
-        return "two_strengths"
-    return Strength(values.pop(), tuple(spans), tuple(statements))
 
 
 # ------------------------------------------------------------------ how often
@@ -172,9 +126,9 @@ def per_day(said: str, strengths: frozenset[Decimal], *, bare_is_mg: bool) -> Pe
         return stated
     if stated is not None:
         mg = [amount for amount in mg if not any(start <= amount.start < end for start, end in stated.spans)]
-        counts = _with_bare_beside(said, _without_the_unit_tablet(counts, stated), stated) or _counts_without_tablets(
-            said, stated
-        )
+        counts = _with_bare_beside(
+            said, _without_the_unit_tablet(said, counts, stated), stated
+        ) or _counts_without_tablets(said, stated)
         if not counts:
             return "unclear_count"
         from_tablets = _schedule(said, [count.times(stated.mg) for count in counts], stated.mg)
@@ -189,12 +143,14 @@ def per_day(said: str, strengths: frozenset[Decimal], *, bare_is_mg: bool) -> Pe
     return _schedule(said, sorted(mg), None) if mg else "no_amount"
 
 
-def _without_the_unit_tablet(counts: list[Amount], stated: Strength) -> list[Amount]:
+def _without_the_unit_tablet(said: str, counts: list[Amount], stated: Strength) -> list[Amount]:
     """In "three tablets a day, one tablet 5 mg" the one tablet states the strength and is not taken in addition."""
+    at_a_time_of_day = re.compile(rf"{any_of(*TIMES_OF_DAY)} ?$")
     inside = [
         count
         for count in counts
         if count.least == count.most == 1
+        and not at_a_time_of_day.search(said[: count.start])
         and any(start <= count.start and count.end <= end for start, end in stated.statements)
     ]
     return [count for count in counts if count not in inside]

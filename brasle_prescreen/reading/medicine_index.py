@@ -102,6 +102,16 @@ class MedicineIndex:
         right = not CJK.match(after) or glue_after().match(text, end) is not None or self._begins_name(text, end)
         return left and right
 
+    def hides_a_name(self, text: str) -> bool:
+        """Whether a name of two characters stands in the text, though the words around it do not tell that it is one."""
+        return any(text[at : at + 2] in self._brands_of_two for at in range(len(text) - 1))
+
+    @cached_property
+    def _brands_of_two(self) -> frozenset[str]:
+        """Brand names of two Chinese characters: none of them is an everyday word."""
+        brands = (tight(plain(name)) for medicine in self._lexicon for name in medicine.brands)
+        return frozenset(name for name in brands if len(name) == 2 and CJK.match(name[0]) and CJK.match(name[1]))
+
     def _begins_name(self, text: str, start: int) -> bool:
         lengths = self._lengths.get(text[start : start + 2], ())
         return any(text[start : start + length] in self._exact for length in lengths)

@@ -85,7 +85,7 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
         return ask_back("only_a_class" if says(said, "medicines.class") else "no_name", text)
     if any(mention.unclear for mention in mentions):
         return ask_back("unclear_scope", text)
-    if says(rest, "medicines.unnamed") or says(rest, "medicines.looks_like"):
+    if says(rest, "medicines.unnamed", "medicines.looks_like") or index_of(lexicon).hides_a_name(rest):
         return ask_back("unnamed", text)
     if says(rest, "medicines.maybe", "asks"):
         return ask_back("hedged", text)

@@ -115,7 +115,10 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     yield any_of("time.future"), lambda match, on: "future"
     yield rf"(?P<year>{year_words}|{short_year}|{Y4}{mark_year}?)(?![\d.:%s])", whole_year
     yield rf"(?<![\d{_counters()}.])(?P<d>\d{{1,2}})(?:{mark_day})(?!\d)", day_of_month
-    yield r"\bthe (?P<d>\d{1,2})(?:st|nd|rd|th)(?![a-z])(?! (?:time|dose|one))", day_of_month
+    yield (
+        rf"\bthe (?P<d>\d{{1,2}})(?:st|nd|rd|th)(?![a-z])(?! {any_of('time.numbered')})",
+        day_of_month,
+    )
     yield r"(?<![\d.:/])(?P<m>1[0-2]|0?[1-9])[./](?P<d>[12]\d|3[01]|0?[1-9])(?![\d./%])(?! ?[a-z])", month_dot_day
 
 
