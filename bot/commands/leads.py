@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _act(store: Any, settings: Any, args: argparse.Namespace) -> int:
     from bot.commands.operator import operator
+    from bot.flows.turn import SITE_ZONE
     from bot.store.audit_entry import Did
 
     actor = operator()
@@ -73,8 +74,10 @@ async def _act(store: Any, settings: Any, args: argparse.Namespace) -> int:
         flag = "!" if row["safety"] else " "
         asked = "asked for a call" if row["asked_for_call"] else ""
         score = "-" if row["score"] is None else row["score"]
+        created = datetime.fromisoformat(row["created"]).astimezone(SITE_ZONE)
         print(
-            f"{flag} {row['code']}  {row['status']:<18} {row['tier'] or '-':<13} {score:>3}  {row['created'][:16]}  {asked}"
+            f"{flag} {row['code']}  {row['status']:<18} {row['tier'] or '-':<13} {score:>3}  "
+            f"{created:%Y-%m-%d %H:%M}  {asked}"
         )
     if not rows:
         print("No leads.")

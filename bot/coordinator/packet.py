@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from bot.flows.cards import words
 from bot.flows.contact import TIMES, WAYS
 from bot.flows.dialogue import Asked, Given, Medicine
+from bot.flows.turn import SITE_ZONE
 from bot.message import Term, Text, Value
 from bot.wording import Wording
 from brasle_prescreen.medicines import Lexicon
@@ -57,6 +58,15 @@ class Packet:
         """Under the assessment contract's keys."""
         found: Mapping[str, Any] = self.stored.get("answers", {})
         return found
+
+    @property
+    def permissions(self) -> list[tuple[str, str, date]]:
+        """What was allowed: name, state, and the day by the site's calendar."""
+        found = self.stored.get("permissions", {})
+        return [
+            (name, one["state"], datetime.fromisoformat(one["at"]).astimezone(SITE_ZONE).date())
+            for name, one in found.items()
+        ]
 
     @property
     def as_of(self) -> date | None:

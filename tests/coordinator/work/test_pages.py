@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import escape, unescape
 
 import pytest
@@ -10,10 +11,12 @@ from httpx2 import Response
 
 from bot.coordinator.console import ROOMS
 from bot.coordinator.lead_page import GLYPHS
+from bot.coordinator.packet import Packet
 from bot.message import Text
 from bot.store.audit import Wanted
 from brasle_prescreen.lead import LeadStatus
 from brasle_prescreen.lead_queue import View
+from brasle_prescreen.question import load_questions
 from tests.coordinator.site import WORDING, Colleague, ConsoleSite, wait_for
 from tests.coordinator.work.families import PROTOCOL, girl, hands_over
 
@@ -400,3 +403,9 @@ def test_no_handler_of_the_work_is_for_everybody() -> None:
     work = [page for room in ROOMS for page in room if page.path.startswith(("/leads", "/view", "/search"))]
     assert len(work) > 15
     assert {page.admission.who for page in work} == {"signed_in"}
+
+
+def test_the_day_of_a_permission_is_the_sites_day_not_that_of_greenwich() -> None:
+    agreed = {"state": "given", "at": "2026-11-22T22:57:00Z", "language": "zh_Hans", "text_hash": "0"}
+    packet = Packet({"permissions": {"health": agreed}}, load_questions(), PROTOCOL.medicines)
+    assert packet.permissions == [("health", "given", date(2026, 11, 23))]
