@@ -13,10 +13,12 @@ from datetime import date
 from typing import Any, Literal
 
 from bot.records.study_form import NONE, ONLY, Item, StudyForm
+from brasle_prescreen.partial_date import Span, next_day, shift
 from brasle_prescreen.question import Card, Questions
 
 Absent = Literal["", "unsure", "skipped", "masked"]
 Days = tuple[date, date]
+_ONE_YEAR = Span(1, "years")
 OPEN: Mapping[str, Absent] = {"unsure": "unsure", "skip": "skipped", "skipped": "skipped"}
 
 
@@ -135,7 +137,10 @@ def _values(
                 only = (ONLY,) if card.kind == "multiple" and _nothing_else(card, known, sets) else ()
                 yield id, Said(chosen=(*known, *only))
         case "age":
-            if days := _days(sets.get("birth_date"), openness, birth=True):
+            birth = sets.get("birth_date")
+            if (exact := _days(birth, WHOLE)) and _is_of_an_age(*exact):
+                yield f"{id}.years", Said(number=_years(exact[1], date.fromisoformat(packet["as_of"])))
+            elif days := _days(birth, openness, birth=True):
                 yield f"{id}.date", Said(days=days)
             if isinstance(years := sets.get("age_years"), int):
                 yield f"{id}.years", Said(number=years)
@@ -222,6 +227,15 @@ def _days(value: Any, openness: Openness, *, birth: bool = False) -> Days | None
     if birth:
         return earliest.replace(month=1, day=1), latest.replace(month=12, day=31)
     return earliest.replace(day=1), latest.replace(day=monthrange(latest.year, latest.month)[1])
+
+
+def _is_of_an_age(earliest: date, latest: date) -> bool:
+    """Whether they are the days of birth that fit an age in years: one year long, and no calendar year."""
+    return earliest.year != latest.year and next_day(shift(latest, _ONE_YEAR, back=True)) == earliest
+
+
+def _years(birth: date, on: date) -> int:
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 
 
 def _partial(text: str) -> Days | None:
