@@ -21,6 +21,7 @@ from bot.lead_keeper import LeadKeeper
 from bot.log import logger
 from bot.message import Text
 from bot.settings import Settings
+from bot.store import health
 from bot.store.errors import StoreUnavailable
 from bot.store.store import Store
 from bot.wording import Wording, WordingError
@@ -166,7 +167,7 @@ class App:
         )
 
     async def _healthy(self) -> bool:
-        await self.store.recruiting()
+        await health.check(self.store)
         return True
 
     async def run(self, started: Callable[[str], None] = lambda address: None, *, invented: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from bot.store.queries import load_queries
 from bot.store.server_lock import holder_of
 
 _SQL = load_queries("keyring")
+_ENOUGH = 1_000_000_000  # bytes
 _FRESH = timedelta(hours=26)  # a daily copy that is an hour or two late is no news
 _FAULTY_SINCE, _FAULTY_UNTIL = (3, 7, 0), (3, 51, 2)
 _MAKE = {"database": "brasle-prescreen backup", "keys": "brasle-prescreen keys backup"}
@@ -25,7 +27,7 @@ _CALLED = {"database": "backup of the database", "keys": "copy of the keys"}
 
 def condition(folder: Path, now: datetime, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> list[str]:
     """A line for each thing, beginning with "ok" or "note"."""
-    return [*_sqlite(version), *_copies(folder, now), *_leftovers(folder)]
+    return [*_sqlite(version), *_room(folder), *_copies(folder, now), *_leftovers(folder)]
 
 
 def _sqlite(version: tuple[int, ...]) -> list[str]:
@@ -37,6 +39,16 @@ def _sqlite(version: tuple[int, ...]) -> list[str]:
         "file can be damaged (3.7.0 to 3.51.2, 'WAL-reset'). Here one process alone empties the log, so it should "
         "not happen: do not open the data with other programs, and take a newer SQLite when you can."
     ]
+
+
+def _room(folder: Path) -> list[str]:
+    nearest = folder.absolute()
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    free = shutil.disk_usage(nearest).free
+    if free >= _ENOUGH:
+        return [f"ok    disk: {free / 1e9:.1f} GB free for the data folder."]
+    return [f"note  disk: only {free / 1e6:.0f} MB free for the data folder. When it is full, nothing is confirmed."]
 
 
 def _copies(folder: Path, now: datetime) -> list[str]:

@@ -57,6 +57,7 @@ class Writer:
         self._queue: SimpleQueue[list[_Job] | None] = SimpleQueue()
         self._gathering: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
         self._closed = False
+        self.is_troubled = False  # the last batch could not be written
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -120,6 +121,7 @@ class Writer:
                 for job in batch:
                     self._serve([job])
                 return
+            self.is_troubled = isinstance(error, sqlite3.Error)
             batch[0].error = in_words(error, self._folder) if isinstance(error, sqlite3.Error) else error
             _tell(batch)
             return
@@ -140,6 +142,7 @@ class Writer:
             ledger.erasing.clear()
             raise
         ledger.keys.keep_new()
+        self.is_troubled = False
 
     def _do(self, job: _Job) -> None:
         """The work in a savepoint: what it refuses is undone and leaves the others alone.

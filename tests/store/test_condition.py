@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from bot.store.condition import condition
 from bot.store.store import Store
@@ -46,3 +49,9 @@ def test_what_others_may_read_and_what_is_left_over_is_named(store: Store, folde
     said = " ".join(notes(folder, clock))
     for words in ("rights to 600", "set aside by a restore", "keys rotate"):
         assert words in said
+
+
+def test_a_disk_with_little_room_is_said(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=12_000_000))
+    [said] = notes(tmp_path / "not" / "there", clock)
+    assert "only 12 MB free" in said

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import health
 from bot.store.errors import StoreUnavailable
 from bot.store.records import Outgoing, RawUpdate
 from bot.store.store import Store
@@ -287,3 +288,15 @@ def test_a_disk_that_fills_up_under_load_loses_nothing_acknowledged(folder: Path
         timeout=60,
     )
     assert (done.stdout, done.returncode) == ("went on", 0), done.stderr
+
+
+async def test_whoever_asks_after_the_health_hears_of_a_disk_that_takes_nothing(store: Store, family: Family) -> None:
+    await health.check(store)
+    with read_only(store):
+        await health.check(store)  # nobody has tried to write
+        with pytest.raises(StoreUnavailable):
+            await family.says()
+        with pytest.raises(StoreUnavailable):
+            await health.check(store)
+    await health.check(store)
+    assert not store._writer.is_troubled
