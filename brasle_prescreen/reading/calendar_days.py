@@ -27,8 +27,12 @@ def months(year: int, first: int, last: int) -> PartialDate | None:
 
 
 def month_part(whole: PartialDate, part: str) -> PartialDate:
-    """Days 1 to 10, 11 to 20, or 21 to the end."""
+    """Days 1 to 10, 11 to 20, or 21 to the end; or two of them together."""
     first = whole.earliest
+    if part == "start_middle":
+        return PartialDate(first, first.replace(day=20))
+    if part == "middle_end":
+        return PartialDate(first.replace(day=11), whole.latest)
     if part == "start":
         return PartialDate(first, first.replace(day=10))
     if part == "middle":

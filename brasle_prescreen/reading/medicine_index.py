@@ -123,7 +123,8 @@ class MedicineIndex:
         """Tablets, for injection: part of the name as written, and a hint at the way it is given."""
         front, back = form_before().search(text[:start]), form_after().match(text, end)
         if not front and not back:
-            return Place(start, end, (id,), "exact")
+            apart = topical_after().match(text, end + 1) if text[end : end + 1] == " " else None
+            return Place(start, apart.end() if apart else end, (id,), "exact", "topical" if apart else None)
         whole = text[front.start() if front else start : back.end() if back else end]
         match = self._lexicon.find(whole)
         if match is None and topical_after().match(text, end):

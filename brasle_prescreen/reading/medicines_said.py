@@ -77,6 +77,8 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
     mentions = _mentions(said, names, lexicon, tense)
     taken = [mention for mention in mentions if not mention.negated]
     rest = mask(said, names)
+    if not mentions and (says(said, "medicines.only_but") or index_of(lexicon).hides_a_name(rest)):
+        return ask_back("only_a_class" if says(said, "medicines.class") else "unnamed", text)
     if not mentions:
         if tense == "now" and says(said, "medicines.none_now"):
             return found((), text)
@@ -89,6 +91,8 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
         return ask_back("unnamed", text)
     if says(rest, "medicines.maybe", "asks"):
         return ask_back("hedged", text)
+    if any(mention.route == "topical" for mention in taken):
+        return ask_back("not_swallowed", text)
     if any(mention.entry is None or _is_as_near_another(mention, lexicon) for mention in taken):
         return ask_back("which_of_several", text)
     if not taken:

@@ -86,6 +86,10 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
         lambda match, on: "future",
     )
     yield (
+        rf"(?P<weekday>{any_in('time.weekday')}) (?:of )?(?P<weekend>(?!))?(?P<weeks>{any_in('time.weeks')})",
+        week,
+    )
+    yield (
         rf"(?P<weeks>{any_in('time.weeks')})(?: ?(?:(?P<weekend>{any_of('time.weekend')})|(?P<weekday>{weekday})))?",
         week,
     )

@@ -70,7 +70,7 @@ def without_dates(said: str) -> str:
         timed = said
     for moment in find_moments(timed, SOME_DAY):
         named = said[moment.start : moment.end]
-        if re.fullmatch(r"\d+(?:[./]\d+)?", named) is None and moment.problem != "duration":
+        if re.fullmatch(r"\d+(?:[./]\d+)?", named) is None and moment.problem not in ("duration", "impossible"):
             said = said[: moment.start] + " " * (moment.end - moment.start) + said[moment.end :]
     return said
 

@@ -79,7 +79,7 @@ def _clauses(said: str) -> list[str]:
 
 @cache
 def _clause_end() -> re.Pattern[str]:
-    return re.compile(rf"[,;!?\n()\u3002\u3001~]|\.(?!\d)|(?={any_of('yes_no.turns')})")
+    return re.compile(rf"[,;!?\n()\u3002\u3001~]|\.(?!\d)| -+ |(?={any_of('yes_no.turns')})")
 
 
 def _clause(clause: str, question: str) -> tuple[Said, bool]:
@@ -99,6 +99,8 @@ def _clause(clause: str, question: str) -> tuple[Said, bool]:
     no, yes = says(clause, "yes_no.no"), says(clause, "yes_no.yes")
     if no:
         return Said.NO, hedged
+    if yes and says(clause, "yes_no.not_the_illness"):
+        return Said.NOTHING, hedged  # a positive skin test, or a preventive treatment, is no illness
     if yes or "yesno" in clause:
         return Said.YES, hedged
     if says(clause, "yes_no.agree_first"):
