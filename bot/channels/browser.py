@@ -23,7 +23,7 @@ from bot.channels.browser_pages import Look, Notice, Pages, Shown, Words
 from bot.channels.browser_session import Cookies, form_token, new_session, same_site, source_code
 from bot.flood import Gate
 from bot.log import logger, trouble
-from bot.message import Incoming
+from bot.message import Incoming, Reply
 
 log = logger(__name__)
 
@@ -145,7 +145,7 @@ class BrowserChannel:
             return self.try_again(request, form)
         self.next_page.put(session, NextPage(shown))
         self.keep_draft(session, form, shown)
-        response = to(f"/card/{shown.revision}")
+        response = to(f"/card/{shown.revision}{opened_row(said, shown.reply)}")
         self.cookies.set(response, "talk", session)
         if said.source:
             self.cookies.forget(response, "from")
@@ -245,6 +245,13 @@ class BrowserChannel:
 def fields(form: FormData) -> list[tuple[str, str]]:
     """What a form held, to be offered again; the page adds its own token."""
     return [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "token"]
+
+
+def opened_row(said: Incoming, reply: Reply) -> str:
+    """Whoever opens one answer of the long list comes back to its line; the address only counts the lines."""
+    word, _, card = (said.button or "").partition(":")
+    ids = [row.change.id if row.change else "" for row in reply.rows] if word == "reveal" else []
+    return f"#row-{ids.index(f'change:{card}') + 1}" if f"change:{card}" in ids else ""
 
 
 def to(path: str) -> Response:

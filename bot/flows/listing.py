@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.flows.cards import joined, name_of, term
 from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, remarked
 from bot.flows.turn import Surroundings, Turn, stay
-from bot.flows.understanding import Mention, list_answer, mentioned, says_more
+from bot.flows.understanding_lists import Mention, list_answer, mentioned, says_more
 from bot.message import Incoming, Text
 from brasle_prescreen.medicines import normalise
 from brasle_prescreen.question import Card

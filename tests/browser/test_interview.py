@@ -117,6 +117,8 @@ async def test_a_chinese_family_from_the_poster_to_the_queue(clinic: Clinic, cap
     await parent.go_on("review", {})
     assert answer not in await parent.page.content()
     assert await parent.press("reveal:hepatitis_b") == "review"
+    opened = parent.page.locator(".review .row:target")
+    assert await opened.locator("button").get_attribute("value") == "change:hepatitis_b", "it comes back to that line"
     assert answer in await parent.words()
     assert await parent.press("change:hepatitis_b") == "hepatitis_b"
     assert await parent.page.locator("[aria-pressed=true]").count() == 0
@@ -158,7 +160,7 @@ async def test_a_chinese_family_from_the_poster_to_the_queue(clinic: Clinic, cap
     assert len(await clinic.app.store.leads()) == 1
 
     # What a browser's history and our log hold: no answer, no name, no token.
-    assert all(re.fullmatch(rf"{clinic.url}/(card/\d+)?", address) for address in parent.addresses)
+    assert all(re.fullmatch(rf"{clinic.url}/(card/\d+(#row-\d+)?)?", address) for address in parent.addresses)
     assert all(
         re.fullmatch(r"(第\d部分，共\d部分 – |Part \d of \d – )?(研究问卷|Study questions)", title)
         for title in parent.titles
