@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.store import access_report, deletion_list, incident, key_copies
 from bot.store.access_report import Report
 from bot.store.audit_entry import Did
 from bot.store.backup import Manifest, make_backup
+from bot.store.errors import worded
 from bot.store.incident import Affected
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
@@ -74,11 +76,8 @@ class Copies:
         )
 
     def _in_another_thread(self, work: Callable[[Ledger], T]) -> T:
-        ledger = self._store.another_reader()
-        try:
+        with worded(self._store.folder), closing(self._store.another_reader()) as ledger:
             return work(ledger)
-        finally:
-            ledger.close()
 
     async def places(self) -> list[CopyPlace]:
         """Where copies were put, the latest first."""

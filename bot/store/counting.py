@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.store import leads, second_look, turns, work
+from bot.store.errors import worded
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
 from bot.store.queries import load_queries
@@ -81,11 +83,8 @@ class Counting:
         return self._last
 
     def _in_another_thread(self) -> Counted:
-        ledger = self._store.another_reader()
-        try:
+        with worded(self._store.folder), closing(self._store.another_reader()) as ledger:
             return Counted(ledger.clock(), self._people(ledger), self._leads(ledger))
-        finally:
-            ledger.close()
 
     def _people(self, ledger: Ledger) -> tuple[Steps, ...]:
         reached = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +26,7 @@ from bot.store import (
 )
 from bot.store.announcing import Announcement, Waiting
 from bot.store.counting import Counting
+from bot.store.errors import worded
 from bot.store.lead_packets import LogLine, Standing, Stored
 from bot.store.ledger import Ledger
 from bot.store.registry_checks import KeptCheck
@@ -224,11 +226,8 @@ class Desk:
         await self._store._write(lead_packets.note_rescreened, codes, looked_at, by)
 
     def _in_another_thread(self, work: Callable[[Ledger], T]) -> T:
-        ledger = self._store.another_reader()
-        try:
+        with worded(self._store.folder), closing(self._store.another_reader()) as ledger:
             return work(ledger)
-        finally:
-            ledger.close()
 
 
 def _looks_waiting(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bot.store import audit, audit_check
 from bot.store.audit import Head, Wanted
 from bot.store.audit_check import Checked
 from bot.store.audit_entry import Did, Entry
+from bot.store.errors import worded
 from bot.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -47,11 +49,8 @@ class Trail:
         return end is not None and await self._store._write(audit.anchor, end)
 
     def _check(self, printed: Head | None) -> Checked:
-        ledger = self._store.another_reader()
-        try:
+        with worded(self._store.folder), closing(self._store.another_reader()) as ledger:
             return audit_check.check(ledger, printed)
-        finally:
-            ledger.close()
 
 
 def _append_all(ledger: Ledger, by: str, did: tuple[Did, ...]) -> None:

@@ -300,3 +300,20 @@ async def test_whoever_asks_after_the_health_hears_of_a_disk_that_takes_nothing(
             await health.check(store)
     await health.check(store)
     assert not store._writer.is_troubled
+
+
+async def test_a_long_reading_of_a_damaged_file_is_refused_in_words(store: Store, folder: Path, family: Family) -> None:
+    await family.says()
+    await store.close()
+    with (folder / "brasle.sqlite3").open("r+b") as file:
+        [root] = (
+            sqlite3.connect(folder / "brasle.sqlite3")
+            .execute("SELECT rootpage FROM sqlite_master WHERE name = 'person'")
+            .fetchone()
+        )
+        file.seek((root - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    again = Store.open(folder)
+    with pytest.raises(StoreUnavailable, match="restore the last backup"):
+        await again.desk.counting.anew()
+    await again.close()
