@@ -34,13 +34,15 @@ def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | N
     """
     from brasle_prescreen.reading.medicines_beside import Beside, is_of, read_beside
     from brasle_prescreen.reading.medicines_said import read_medicines
+    from brasle_prescreen.reading.vaccines_said import read_vaccines
 
     if len(said) > LONGEST_READ:
         return None
     lexicon = around.protocol.medicines
     beside = read_beside(said, lexicon) if asked.kind == "medicines" else Beside()
     mentions = []
-    for one in read_medicines(said, lexicon, tense="ever"):
+    read = read_vaccines(said, lexicon) if asked.kind == "vaccines" else read_medicines(said, lexicon, tense="ever")
+    for one in read:
         if one.negated and one.said not in beside.of_no_use:
             continue
         if one.entry is not None and lexicon.entry(one.entry).is_vaccine != (asked.kind == "vaccines"):

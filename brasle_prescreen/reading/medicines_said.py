@@ -44,10 +44,11 @@ class Mention(NamedTuple):
 def read_medicines(text: str, lexicon: Lexicon, tense: Tense = "ever") -> tuple[Mention, ...]:
     """Every medicine named, in order; classes ("steroids") and supplements are not among them."""
     said = prepared(text)
-    return _mentions(said, find_names(said, lexicon), lexicon, tense)
+    return mentions_of(said, find_names(said, lexicon), lexicon, tense)
 
 
-def _mentions(said: str, names: list[Place], lexicon: Lexicon, tense: Tense) -> tuple[Mention, ...]:
+def mentions_of(said: str, names: list[Place], lexicon: Lexicon, tense: Tense) -> tuple[Mention, ...]:
+    """The names that stand at these places of a prepared text, each with what is said of its use."""
     if not names:
         return ()
     places = sorted([*names, *_classes(said, names)])
@@ -74,7 +75,7 @@ def read_medicine_list(text: str, lexicon: Lexicon, tense: Tense = "ever") -> Re
         return ask_back("too_long", text)
     said = prepared(text)
     names = find_names(said, lexicon)
-    mentions = _mentions(said, names, lexicon, tense)
+    mentions = mentions_of(said, names, lexicon, tense)
     taken = [mention for mention in mentions if not mention.negated]
     rest = mask(said, names)
     if not mentions and (says(said, "medicines.only_but") or index_of(lexicon).hides_a_name(rest)):

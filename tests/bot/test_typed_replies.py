@@ -271,3 +271,29 @@ async def test_what_was_typed_goes_along_with_not_sure(family: Family) -> None:
     await family.send(text="大概上小学", button="unsure", revision=family.shown.revision)
     assert await given(family, "birth_date") == ("unsure",)
     assert [one.said for one in (await family.stored()).interview.remarks] == ["大概上小学"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"),
+    [
+        ("麻腮风、水痘", ["vax_mmr", "vax_varicella"]),
+        ("MMR, flu nasal spray", ["vax_mmr", "vax_laiv"]),
+        ("两周前打了流感", ["vax_ambiguous"]),
+        ("flu shot two weeks ago", ["vax_inactivated"]),
+        ("得过水痘", []),
+        ("上周得了肺炎", []),
+    ],
+)
+async def test_a_vaccine_may_be_named_without_the_word(family: Family, typed: str, heard: list[str]) -> None:
+    await come_to(family, "vaccines")
+    await family.says(typed)
+    assert [one.entry for one in (await family.stored()).interview.vaccines] == heard
+
+
+@pytest.mark.parametrize("typed", ["不怎么管用", "还是老样子，尿蛋白下不来", "it didn't really work"])
+async def test_how_parents_say_that_a_medicine_did_not_help(family: Family, typed: str) -> None:
+    await come_to(family, "medicines")
+    await family.says("骁悉")
+    await come_to(family, "medicine.1.response", medicines="done")
+    await family.says(typed)
+    assert await given(family, "medicine.1.response") == ("inadequate",)
