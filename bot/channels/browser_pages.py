@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.channels.browser_form import new_form_id
 from bot.channels.browser_session import form_token, html_language
@@ -29,6 +29,7 @@ TICKED_IDS = ("tick:", "pick:")
 HAN = re.compile("[\u3400-\u9fff]")
 LATIN_WORD = re.compile("[A-Za-z]{2}")
 FIRST_SENTENCE = re.compile("[^?\uff1f\u3002]{6,}?(?:[?\uff1f\u3002]|[.!](?= ))")
+LEAD_CODE = re.compile(r"(?<![0-9A-Za-z-])BR-[0-9A-Z]{6}(?![0-9A-Za-z])")
 SENTENCE_END = re.compile("(?<=[\u3002\uff01\uff1f])|(?<=[.!?]) (?=[A-Z])")
 # Fields about the person who answers, by card: browsers can fill them in (WCAG 1.3.5).
 AUTOCOMPLETE = {"contact_name": "name", "contact_city": "address-level2"}
@@ -126,6 +127,10 @@ class Voice:
         # str(), because the pieces of a Markup escape what is put between them.
         linked = re.sub(rf"(?<![0-9])({numbers})(?![0-9])", r'<a href="tel:\1">\1</a>', str(part))
         return Markup(linked)  # noqa: S704 (escaped by the wording)
+
+    def whole_codes(self, part: str) -> Markup:
+        """A reference number is read to somebody on the telephone: it never stands on two lines."""
+        return Markup(LEAD_CODE.sub(r'<span class="code">\g<0></span>', str(escape(part))))  # noqa: S704
 
     def call_numbers(self, text: str) -> list[str]:
         """The emergency numbers of this language's list that stand in a text."""

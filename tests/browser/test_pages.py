@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from markupsafe import Markup
 from starlette.testclient import TestClient
 
 from bot.channels.browser_memory import Briefly
+from bot.channels.browser_pages import Voice
 from bot.channels.web import STATIC
 from tests.browser.reading_pages import FORM, Family, encode, read
 from tests.browser.serving import Site, build
-from tests.browser.stub_conversation import CARDS, WORDS
+from tests.browser.stub_conversation import CARDS, WORDS, StubWording
 
 LANGUAGES = ("zh-CN", "en")
 
@@ -308,6 +310,12 @@ def test_not_sure_stands_among_the_answers_and_is_as_large(site: Site, card: str
 def test_a_person_is_one_press_away_on_every_page(site: Site, card: str) -> None:
     page = Family(site).stand_at(card)
     assert len({"person", "contact"} & {value for _, value in page.buttons}) == 1
+
+
+def test_a_reference_number_stays_on_one_line_and_what_was_typed_stays_escaped() -> None:
+    voice = Voice(StubWording(), "zh_Hans")
+    assert voice.whole_codes(Markup("您的登记号是BR-JQ6NDG。")) == '您的登记号是<span class="code">BR-JQ6NDG</span>。'
+    assert voice.whole_codes("<b>BR-JQ6NDG") == '&lt;b&gt;<span class="code">BR-JQ6NDG</span>'
 
 
 def test_runs_in_the_other_language_say_so(site: Site) -> None:
