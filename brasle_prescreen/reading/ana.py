@@ -92,7 +92,8 @@ def _before_other(clause: str) -> str:
 @cache
 def _titer_pattern() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![\d.])1 ?(?::|/|{any_of('ana.to')}) ?(?P<a>\d{{1,6}})(?![\d.])|(?<![\d.:/])(?P<b>\d{{2,6}}) ?{any_of('ana.fold')}"
+        rf"(?<![\d.])1 ?(?::|/|{any_of('ana.to')}) ?(?P<a>\d{{1,6}})(?!\d|\.\d)"
+        rf"|(?<![\d.:/])(?P<b>\d{{2,6}}) ?{any_of('ana.fold')}"
     )
 
 

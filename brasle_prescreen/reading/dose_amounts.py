@@ -264,7 +264,7 @@ def _paired(said: str, mg: list[Amount], counts: list[Amount], strengths: frozen
 def _bare_number() -> re.Pattern[str]:
     second = NUMBER.replace("?P<n>", "?P<n2>").replace("?P<m>", "?P<m2>")
     return re.compile(
-        rf"{NUMBER}(?! ?(?:[a-z/*%\u3400-\u9fff]|\d))(?![\d.])"
+        rf"{NUMBER}(?! ?(?:[a-z/*%\u3400-\u9fff]|\d))(?!\d|\.\d)"
         rf"|{second}(?= (?:{any_of('dose.after_bare')}))"
     )
 
@@ -272,7 +272,10 @@ def _bare_number() -> re.Pattern[str]:
 def _bare(said: str) -> list[Amount]:
     """English speakers leave the mg out: prednisone 10. Small numbers might be tablets."""
     found = []
+    of_the_person = re.compile(rf"{any_of('lab.of_the_person')}\s*$")
     for match in _bare_number().finditer(said):
+        if of_the_person.search(said[: match.start()]):
+            continue  # "she is 12" is her age
         least = Decimal(match["n"] or match["n2"])
         most = Decimal(match["m"] or match["m2"] or least)
         if least < LEAST_BARE_MG:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from brasle_prescreen.reading.medicine_place import Place, mask
-from brasle_prescreen.reading.words import any_of, matcher, says
+from brasle_prescreen.reading.words import any_of, is_only, matcher, says
 
 # After one of these, a list that began with "not" has ended.
 FULL_STOPS = frozenset(".;!?\n\u3002")
@@ -75,13 +75,22 @@ def uses_of(text: str, places: list[Place]) -> list[Use]:
         ]
         if judged[0] is None and previous is Use.NOT_TAKEN:
             judged[0] = _carried_on(masked[clause.start : groups[0].start])
-        if says(said, "relative") and not says(said, "patient"):
-            judged = [Use.NOT_TAKEN] * len(groups)
+        if says(said, "relative"):
+            judged = [_of_whom(said, use, len(inside)) for use in judged]
         for group, use in zip(groups, judged, strict=True):
             for index in range(group.first, group.last + 1):
                 found[index] = use
         previous = judged[-1]
     return [use or Use.TAKEN for use in found]
+
+
+def _of_whom(said: str, use: Use | None, names: int) -> Use | None:
+    """What a relative took is not the patient's; a relative who writes, or two persons in one clause: nobody can tell."""
+    if matcher("medicines.writes").search(said):
+        return Use.UNCLEAR
+    if not says(said, "patient"):
+        return Use.NOT_TAKEN
+    return Use.UNCLEAR if names > 1 else use
 
 
 def _clauses(masked: str) -> list[Clause]:
@@ -193,8 +202,13 @@ def _carried_on(lead: str) -> Use | None:
 
 def _speak_of_the_last(said: str, found: list[Use | None], *, before: int, places: list[Place]) -> None:
     """A clause without a name ("never tried", "we refused") speaks of what was named before, if nothing was said of it yet."""
-    if says(said, "medicines.others"):
+    if says(said, "medicines.others", "relative"):
         return
+    if says(said, "medicines.planned") and not (
+        says(said, "medicines.not_used", "medicines.used", "medicines.verbs", "medicines.starts")
+        or is_only(said, "medicines.planned")
+    ):
+        return  # "next week at the clinic" plans a visit
     markers = _markers(said, 0, len(said))
     first = next(iter(_strong(markers)), None)
     if first is None or first.use is not Use.NOT_TAKEN:
@@ -224,6 +238,8 @@ def is_over(text: str, places: list[Place], index: int) -> bool:
         return False
     if previous > clause.start and _joint().fullmatch(before):
         return is_over(text, places, index - 1)
+    if not _last_of(masked[clause.start : inside[0].start]) and _first_of(masked[inside[-1].end : clause.end]):
+        return _first_of(after) == "medicines.past"  # the words stand behind the names
     heard = _last_of(before) or _first_of(after) or _first_of(masked[following : clause.end])
     if heard is None and following == clause.end:
         heard = _first_of(_remark_after(masked, clause, places))

@@ -15,7 +15,7 @@ from brasle_prescreen.reading.medicines_said import find_names, prepared
 from brasle_prescreen.reading.words import any_of, matcher
 
 # What parts the entries of a list.
-_SIGNS = re.compile("[,;\n\u3001\u3002]+")
+_SIGNS = re.compile(r"(?:[,;\n\u3001\u3002]|\.(?!\d))+")
 _LETTERS = re.compile("[a-z\u3400-\u9fff]")
 # A name, and not a sentence: so many characters, or so many Latin words.
 LONGEST_NAME = 24
@@ -90,7 +90,7 @@ def _unknown(masked: str) -> list[str]:
 
 
 def _is_name(entry: str) -> bool:
-    bare = _form_at_the_end().sub("", entry)
+    bare = _form_at_the_end().sub("", _chatter_around().sub("", entry).strip())
     if not 2 <= len(bare) <= LONGEST_NAME or len(bare.split()) > MOST_LATIN_WORDS or _LETTERS.search(bare) is None:
         return False
     return matcher("medicines.looks_like").fullmatch(bare) is not None or _sentence().search(bare) is None
@@ -118,6 +118,12 @@ def _and_a_name() -> re.Pattern[str]:
 @cache
 def _form_at_the_end() -> re.Pattern[str]:
     return re.compile(rf" ?{any_of('medicines.form_after')}$")
+
+
+@cache
+def _chatter_around() -> re.Pattern[str]:
+    chatter = any_of("medicines.chatter")
+    return re.compile(rf"^(?:{chatter}[ .!]*)+|(?:[ .!]*{chatter})+[ .!]*$")
 
 
 @cache

@@ -71,7 +71,7 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
         rf"(?:(?P<before>{ago_word})|(?P<part>{part})|(?P<d>\d{{1,2}})(?:[~-](?P<d2>\d{{1,2}}))?(?:{mark_day})?(?![\d{_counters()}]))?",
         numbered_month,
     )
-    yield r"(?<!\d)(?P<y>(?:19|20)\d\d) ?[-/.] ?(?P<m>\d{1,2})(?![\d.])", year_and_month
+    yield r"(?<!\d)(?P<y>(?:19|20)\d\d) ?[-/.] ?(?P<m>\d{1,2})(?!\d|\.\d)", year_and_month
     yield r"(?<![\d./])(?P<m>\d{1,2}) ?[-/.] ?(?P<y>(?:19|20)\d\d)(?!\d)", year_and_month
     yield (
         rf"(?:(?P<part_before>{part}) )?(?:(?:the )?(?<!\d)(?P<d_of>\d{{1,2}}){ORDINAL} of )?"
@@ -117,13 +117,16 @@ def _sources() -> Iterator[tuple[str, Resolver]]:
     yield rf"(?P<year_part>{any_of('time.year_part_alone')})", of_year
     yield _ago_source(unit), ago
     yield any_of("time.future"), lambda match, on: "future"
-    yield rf"(?P<year>{year_words}|{short_year}|{Y4}{mark_year}?)(?![\d.:%s])", whole_year
+    yield rf"(?P<year>{year_words}|{short_year}|{Y4}{mark_year}?)(?!\d|[.:]\d|[%s])", whole_year
     yield rf"(?<![\d{_counters()}.])(?P<d>\d{{1,2}})(?:{mark_day})(?!\d)", day_of_month
     yield (
         rf"\bthe (?P<d>\d{{1,2}})(?:st|nd|rd|th)(?![a-z])(?! {any_of('time.numbered')})",
         day_of_month,
     )
-    yield r"(?<![\d.:/])(?P<m>1[0-2]|0?[1-9])[./](?P<d>[12]\d|3[01]|0?[1-9])(?![\d./%])(?! ?[a-z])", month_dot_day
+    yield (
+        r"(?<![\d.:/])(?P<m>1[0-2]|0?[1-9])[./](?P<d>[12]\d|3[01]|0?[1-9])(?!\d|[./]\d|[/%])(?! ?[a-z])",
+        month_dot_day,
+    )
 
 
 def _ago_source(unit: str) -> str:
@@ -134,8 +137,8 @@ def _ago_source(unit: str) -> str:
         rf"(?:(?P<hedge>{hedge}) ?)?(?:(?P<nearly>{any_of('time.nearly')}) ?)?(?:(?P<less>{any_of('time.less_than')}) ?)?"
         rf"(?:(?P<within_before>{any_of('time.within')}) ?)?"
         rf"(?:(?P<more>{any_of('time.more_than')}) ?)?"
-        rf"(?:(?<![\d.:])(?P<coarse>\d{{1,2}}) ?(?P<coarse_unit>{unit})(?: ?{any_of('time.plus')})? ?(?=\d))?"
-        rf"(?<![\d.:])(?P<n>\d{{1,3}}(?:\.\d)?)(?P<plus>\+)?(?:~(?P<m>\d{{1,4}}))? ?(?P<unit>{unit})"
+        rf"(?:(?<![\d.])(?<!\d:)(?P<coarse>\d{{1,2}}) ?(?P<coarse_unit>{unit})(?: ?{any_of('time.plus')})? ?(?=\d))?"
+        rf"(?<![\d.])(?<!\d:)(?P<n>\d{{1,3}}(?:\.\d)?)(?P<plus>\+)?(?:~(?P<m>\d{{1,4}}))? ?(?P<unit>{unit})"
         rf"(?: ?(?P<hedge_after>{hedge}))?"
         rf"(?: ?(?:(?P<ago>{any_of('time.ago_for_certain')})|(?P<without>{any_of('time.elapsed_after')})"
         rf"|(?P<le>{any_of('time.already')})|(?P<within>{any_of('time.within_after')})))?"

@@ -36,6 +36,11 @@ _BEFORE_NFKC = {
     **dict.fromkeys((0x00AD, 0xFEFF, 0xFE0E, 0xFE0F, *range(0x200B, 0x2010), *range(0x202A, 0x202F)), ""),
     **dict.fromkeys(range(0x2060, 0x2070), ""),
 }
+# Traditional forms that stand in GB 2312 beside the simplified ones (at, wearing, clear, what, inside, eat): kept as they
+# are by the converter, or never shown to it.
+_VARIANTS = {0x65BC: 0x4E8E, 0x8457: 0x7740, 0x77AD: 0x4E86, 0x9EBD: 0x4E48, 0x88CF: 0x91CC, 0x55AB: 0x5403}
+# Faces and hands say nothing that a question asked for; ticks and crosses do, and stay.
+_EMOJI = re.compile("[\U0001f000-\U0001fbff\u2639\u263a\u2665\u2764]")
 _SUPERSCRIPT = re.compile("[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
 _BROKEN = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
 # Runs that no answer needs: they only cost time.
@@ -61,8 +66,8 @@ def plain(text: str) -> str:
 
     text = text[:LONGEST].translate(_BEFORE_NFKC)
     text = _SUPERSCRIPT.sub(lambda match: "^" + match[0], text)
-    text = unicodedata.normalize("NFKC", _BROKEN.sub(" ", text)).lower()
-    text = _simplified(text)
+    text = unicodedata.normalize("NFKC", _EMOJI.sub(" ", _BROKEN.sub(" ", text))).lower()
+    text = _simplified(text).translate(_VARIANTS)
     text = _SAME_AGAIN.sub(lambda match: match[1] * 24, _SPACES.sub(" ", text).strip())
     text = _MANY_DIGITS.sub(r"\1", fold_numerals(text))
     return _AND_A_HALF.sub(r"\1.5", text)

@@ -23,6 +23,8 @@ from brasle_prescreen.reading.reading import Reading, ask_back, found
 from brasle_prescreen.reading.words import any_of, matcher, rewrite, says
 
 LONGEST = 600
+# 11,8 is written for 11.8 in half of Europe.
+DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d(?!\d))")
 # Dates in the text only have to be found, not understood: any late day will do.
 SOME_DAY = date(2100, 1, 1)
 
@@ -36,7 +38,7 @@ def read_quantity(text: str, analyte: str) -> Reading[Worth]:
     asked = definition(analyte)
     if asked is None or is_too_long(text, LONGEST):
         return ask_back("too_long" if asked else "unknown_analyte", text)
-    dated = THOUSANDS.sub("", tight(plain(text)))
+    dated = DECIMAL_COMMA.sub(".", THOUSANDS.sub("", tight(plain(text))))
     parts = matcher("correction").split(dated)
     if len(parts) > 1 and re.search(r"\d", parts[-1]):
         dated = parts[-1]
@@ -50,7 +52,7 @@ def read_quantity(text: str, analyte: str) -> Reading[Worth]:
     if not measured:
         return ask_back("no_number", text)
     # "She is 12, and it was 10.5": the first may be her age as well as her result.
-    if len(measured) > 1 and any(_of_the_person().search(said[: one.start]) for one in measured):
+    if any(one.unit is None and _of_the_person().search(said[: one.start]) for one in measured):
         return ask_back("two_values", text)
     chosen = _latest(dated, measured)
     if chosen is None:
@@ -122,11 +124,23 @@ def _latest(said: str, measured: list[Measured]) -> Measured | None:
     pairs = list(pairwise(measured))
     if len(measured) == 2 and _moved().fullmatch(said[pairs[0][0].end : pairs[0][1].start]):
         return measured[1]
+    if any(_to().fullmatch(said[a.end : b.start]) and not _from().search(said[: a.start]) for a, b in pairs):
+        return None  # a range
     now = [one for one in measured if _time_before(said, measured, one) == "lab.now"]
     if len(now) == 1:
         return now[0]
     rest = [one for one in measured if _time_before(said, measured, one) != "lab.earlier"]
     return rest[0] if len(rest) == 1 else None
+
+
+@cache
+def _to() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:[-~]|{any_of('lab.to')})\s*")
+
+
+@cache
+def _from() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('lab.from')}\s*$")
 
 
 @cache

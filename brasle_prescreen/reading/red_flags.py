@@ -16,6 +16,8 @@ Alarm = Literal["self_harm", "emergency", "call_now", "call_today", "medicine_ad
 RedFlag = Literal["self_harm", "emergency", "none"]
 
 CLAUSE_END = re.compile(r"[,;!?\n]|\u3002|\.(?!\d)")
+# Chinese parts clauses with a space as well as with a comma.
+SPACE_IN_CHINESE = re.compile("(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
 SENTENCE_END = re.compile(r"[;!?\n]|\u3002|\.(?!\d)")
 # Thresholds of the urgent texts: safety suggestions that a clinician of the site signs off.
 # Up to here every word is weighed; beyond, first the clauses that can hold an alarm at all are looked for.
@@ -56,10 +58,10 @@ def alarm(text: str) -> Alarm:
 
 def _heard(text: str) -> str:
     """The text made plain; of a long one, only the clauses that hold a word which any alarm has, and their neighbours."""
-    if len(text) <= LONGEST:
-        said = tight(plain(text))
-    else:
-        said = tight(plain(text[: LONGEST // 2])) + "\n" + tight(plain(text[-LONGEST // 2 :]))
+    parts = [text] if len(text) <= LONGEST else [text[: LONGEST // 2], text[-LONGEST // 2 :]]
+    said = "\n".join(tight(SPACE_IN_CHINESE.sub(",", plain(part))) for part in parts)
+    # Who writes is not whom it happened to.
+    said = matcher("alarm.speaker").sub("", said, count=1)
     if len(said) <= HEARD_WHOLE:
         return said
     clauses = [said[start:end] for start, end in _clause_spans(said)]

@@ -26,7 +26,7 @@ def read_when(text: str, on: date) -> Reading[PartialDate]:
     if is_too_long(text, LONGEST):
         return ask_back("too_long", text)
     said = rewrite(tight(plain(text)), "time.rewrite")
-    said = after_correction(said, on)
+    said = _without_other_events(after_correction(said, on), on)
     moments = [moment for moment in find_moments(said, on) if not _is_denied(said, moment)]
     usable = [moment for moment in moments if moment.days is not None and not _is_planned(said, moment, moments)]
     never = _says_never(_without(said, moments))
@@ -34,6 +34,21 @@ def read_when(text: str, on: date) -> Reading[PartialDate]:
     if usable:
         return _from_dates(text, said, usable, moments, on, never=never, ongoing=ongoing)
     return _without_date(text, said, moments, never=never, ongoing=ongoing)
+
+
+def _without_other_events(said: str, on: date) -> str:
+    """Diagnosed last year, still taking it: a clause that dates something else is no answer, if another clause is there."""
+    if not says(said, "time.other_event"):
+        return said
+    ends = [0, *(match.end() for match in CLAUSE_END.finditer(said)), len(said)]
+    clauses = [said[start:end] for start, end in pairwise(ends)]
+    kept = [
+        clause
+        for clause in clauses
+        if not says(clause, "time.other_event") or says(clause, "time.of_the_medicine") or not find_moments(clause, on)
+    ]
+    rest = "".join(kept)
+    return rest if re.search(r"[^\W_]", rest) else said
 
 
 def after_correction(said: str, on: date) -> str:

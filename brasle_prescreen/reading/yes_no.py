@@ -8,7 +8,7 @@ from functools import cache
 
 from brasle_prescreen.reading.plain import is_too_long, plain, tight
 from brasle_prescreen.reading.reading import Outcome, Reading, ask_back, found, state
-from brasle_prescreen.reading.words import any_of, is_only, matcher, says
+from brasle_prescreen.reading.words import any_in, any_of, is_only, matcher, name_of, says
 
 LONGEST = 400
 NO_WORDS = re.compile(r"^[\W_]*$")
@@ -35,7 +35,7 @@ def read_yes_no(text: str, about: str = "") -> Reading[bool]:
     """
     if is_too_long(text, LONGEST):
         return ask_back("too_long", text)
-    said = tight(plain(text)).strip()
+    said = matcher("yes_no.laughter").sub("", tight(plain(text))).strip()
     if not said or NO_WORDS.match(said):
         return ask_back("no_words", text)
     said = _after_correction(said)
@@ -85,6 +85,10 @@ def _clause_end() -> re.Pattern[str]:
 def _clause(clause: str, question: str) -> tuple[Said, bool]:
     """What a clause says, and whether it is hedged."""
     hedged = says(clause, "hedge", "yes_no.hedge") and not says(clause, "yes_no.sure")
+    filler = matcher("yes_no.filler_first").match(clause)
+    rest = clause[filler.end() :].strip() if filler else ""
+    if rest and not is_only(rest, "yes_no.courtesy"):
+        return _clause(rest, question)  # "hm, no": what follows counts
     clause = matcher("yes_no.not_a_no").sub(" yesno ", clause)
     if _is_about_others(clause) or says(clause, "asks") or is_only(clause, "yes_no.neutral"):
         return Said.NOTHING, hedged
@@ -116,13 +120,20 @@ def _is_about_others(clause: str) -> bool:
 
 def _is_about_another_illness(clause: str, question: str) -> bool:
     """No hepatitis B, but hepatitis A: the second says nothing about the first."""
+    named, asked = _illnesses(clause), _illnesses(question)
+    if named and asked and not named & asked:
+        return True
     others = [match[0] for match in matcher("yes_no.other_illness").finditer(clause)]
     if not others and says(clause, "yes_no.vaccine"):
         return not says(clause, "yes_no.had", "yes_no.deny_then")
     if not others:
         return False
-    topics = [match[0] for match in matcher("yes_no.illness").finditer(clause) if match[0] not in others]
+    topics = [match[0] for match in re.finditer(any_in("yes_no.illness"), clause) if match[0] not in others]
     return not topics and all(other not in question for other in others)
+
+
+def _illnesses(said: str) -> set[str]:
+    return {name_of("yes_no.illness", match[0]) or match[0] for match in re.finditer(any_in("yes_no.illness"), said)}
 
 
 def _certain(heard: list[tuple[Said, bool]]) -> bool:
