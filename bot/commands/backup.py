@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.commands.argument import folder
 from bot.commands.beside_server import with_store
-from bot.commands.operator import operator
+from bot.commands.operator import leaves_files_to, operator
 from bot.progress import progress
 
 
@@ -24,6 +24,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _act(store: Any, to: Path) -> int:
+    if not leaves_files_to(store.folder):
+        return 2
     try:
         with progress() as tell:
             place, manifest = await store.copies.backup(to, operator(), tell)

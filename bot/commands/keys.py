@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.commands.argument import folder
 from bot.commands.beside_server import with_store
-from bot.commands.operator import operator
+from bot.commands.operator import leaves_files_to, operator
 
 
 def add_parser(commands: Any) -> None:
@@ -45,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _copy(store: Any, settings: Any, to: Path | None) -> int:
+    if not leaves_files_to(store.folder):
+        return 2
     place = to or settings.data.resolve().parent / "key-copies"
     keep = timedelta(days=settings.keys_backup_days)
     try:
@@ -68,6 +70,8 @@ def _put_back(args: argparse.Namespace) -> int:
     from bot.store.errors import worded
     from bot.store.key_copies import put_back
 
+    if not leaves_files_to(args.into):
+        return 2
     with worded(args.into):
         keys = put_back(args.copy.resolve(), args.into.resolve(), replace=args.replace)
     print(f"The keys of {keys} families are back in {args.into}.")
@@ -87,6 +91,8 @@ def _rotate() -> int:
     settings = load_settings()
     if isinstance(settings, str):
         print(settings, file=sys.stderr)
+        return 2
+    if not leaves_files_to(settings.data):
         return 2
     with worded(settings.data), progress() as tell:
         keys = rotate(settings.data, tell)

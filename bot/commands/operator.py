@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+from pathlib import Path
 
 
 def a_name(typed: str) -> str:
@@ -22,15 +24,38 @@ def operator() -> str:
     return f"command:{behind} ({name})" if behind and name == "root" else f"command:{name}"
 
 
-def _name() -> str:
-    # getpass.getuser() believes LOGNAME and USER, which anybody may set.
+def leaves_files_to(folder: Path) -> bool:
+    """Whether whoever runs the command may put files into the data folder: what root puts there, the account of the
+    server could not read. Says so where not.
+    """
+    try:
+        owner = folder.stat().st_uid
+    except OSError:
+        return True  # what is wrong with it, the command itself says
+    if owner in (os.geteuid(), os.getuid()) or os.geteuid() != 0:
+        return True
+    account = _account(owner)
+    print(
+        f"The data folder {folder} belongs to {account}, and {account} could not read what root writes. "
+        f"Run this as that account: runuser -u {account} -- brasle-prescreen ...",
+        file=sys.stderr,
+    )
+    return False
+
+
+def _account(number: int) -> str:
     try:
         import pwd
 
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container's user without a name
-        return str(os.getuid())
-    except ImportError:  # Windows
-        import getpass
+        return pwd.getpwuid(number).pw_name
+    except (KeyError, ImportError):  # a container's user without a name; Windows
+        return str(number)
 
-        return getpass.getuser()
+
+def _name() -> str:
+    # getpass.getuser() believes LOGNAME and USER, which anybody may set.
+    if hasattr(os, "getuid"):
+        return _account(os.getuid())
+    import getpass  # Windows
+
+    return getpass.getuser()

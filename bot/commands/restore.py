@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.argument import folder
-from bot.commands.operator import operator
+from bot.commands.operator import leaves_files_to, operator
 from bot.progress import progress
 
 
@@ -31,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
     head = Head.read(args.head) if args.head else None
     if args.head and head is None:
         print("--head is like 1234:9f3a..., with 64 characters after the colon.", file=sys.stderr)
+        return 2
+    if not leaves_files_to(args.into):
         return 2
     wish = Wish(operator(), args.replace, tuple(args.deletions), args.no_deletions, head)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from bot import __main__ as command_line
 from bot.__main__ import COMMANDS, main
+from bot.commands.operator import leaves_files_to
 from bot.store.store import Store
 
 
@@ -154,3 +156,33 @@ def test_standard_input_that_was_read_from_is_no_hindrance(
     given.readline()
     monkeypatch.setattr(sys, "stdin", given)
     assert told(capsys, "--version")[0] == 0
+
+
+def test_root_leaves_no_files_to_a_server_of_another_account(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def owned_by(number: int) -> Any:
+        return SimpleNamespace(stat=lambda: SimpleNamespace(st_uid=number))
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    assert leaves_files_to(owned_by(0))
+    assert not leaves_files_to(owned_by(1))
+    assert "runuser -u" in capsys.readouterr().err
+    monkeypatch.setattr(os, "geteuid", lambda: 1)
+    assert leaves_files_to(owned_by(1))
+
+
+@pytest.mark.parametrize(
+    "command", ["backup", "keys backup", "keys rotate", "keys restore copy --into data", "restore copy --into data"]
+)
+def test_what_leaves_files_asks_first_whose_they_would_be(
+    command: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(folder.parent.rglob("*"))
+    for name in ("backup", "keys", "restore"):
+        monkeypatch.setattr(f"bot.commands.{name}.leaves_files_to", lambda _: False)
+    assert told(capsys, *command.split())[0] == 2
+    assert [
+        path for path in sorted(folder.parent.rglob("*")) if path.suffix not in (".sqlite3-wal", ".sqlite3-shm")
+    ] == before
