@@ -190,3 +190,11 @@ def test_doctor_says_that_the_port_is_taken_unless_by_our_own_server(
     monkeypatch.setenv("BRASLE_PORT", "0")
     assert main(["doctor"]) == 0
     assert "note  BRASLE_HOST: lets other machines reach" in capsys.readouterr().out
+
+
+def test_the_example_of_settings_holds_settings_only_and_can_be_read() -> None:
+    example = Path(__file__).parents[2] / "deploy" / "brasle-prescreen.env"
+    assert list(strange_names({}, example)) == []
+    settings = Settings(_env_file=example)
+    assert (settings.demo, settings.log_format, settings.notify, settings.residency) == (False, "json", (), "")
+    assert {one.setting for one in problems(settings) if one.stops} <= {"trial files"}
