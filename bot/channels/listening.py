@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from bot.plain_words import PlainWords
 
 _REMEDIES = {
-    errno.EADDRINUSE: "another program uses it. Stop that one, or choose another port with BRASLE_PORT or --port",
-    errno.EACCES: "a port below 1024 is for the system's own account. Choose another with BRASLE_PORT or --port, "
+    errno.EADDRINUSE: "another program uses it. Stop that one, or choose another port with --port or BRASLE_PORT",
+    errno.EACCES: "a port below 1024 is for the system's own account. Choose another with --port or BRASLE_PORT, "
     "and let the proxy answer at this one",
     errno.EADDRNOTAVAIL: "this machine has no such address. Set BRASLE_HOST to 127.0.0.1 with a proxy on this "
     "machine, or to one of the machine's own addresses",

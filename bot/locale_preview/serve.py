@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.channels.listening import NoAddress, listen
 from bot.locale_preview.page import Links, build
 from bot.locale_preview.taking import look
 from bot.wording_error import WordingError
@@ -119,11 +120,16 @@ def application(folder: Path, links: Links | None = None) -> Starlette:
 
 
 def serve(folder: Path, port: int, links: Links | None) -> int:
+    try:
+        sockets = listen(HOST, port)
+    except NoAddress as error:
+        print(error, file=sys.stderr)
+        return 2
     print(f"The preview is at http://{HOST}:{port}/ and follows every save in {folder}. Ctrl+C ends it.")
     config = uvicorn.Config(
-        application(folder, links), host=HOST, port=port, log_level="error", timeout_graceful_shutdown=1
+        application(folder, links), host=HOST, port=port, log_level="critical", timeout_graceful_shutdown=1
     )
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets=sockets)
     return 0
 
 

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from bot.commands.argument import whole_number
+
 DEFAULT = Path("locales-preview.html")
 PORT = 8765
 
@@ -16,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--serve", action="store_true", help="show it at an address of this computer, anew at every save"
     )
-    parser.add_argument("--port", type=int, default=PORT, help=f"port for --serve (default: {PORT})")
+    parser.add_argument("--port", type=whole_number(1, 65535), default=PORT, help=f"port for --serve (default: {PORT})")
     parser.add_argument(
         "--part", action="append", default=[], help="only this chapter, such as: urgent (may be repeated)"
     )
