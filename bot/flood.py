@@ -40,6 +40,8 @@ DANGER_SECONDS, DANGER_BURST = 30.0, 3
 TOLD_SECONDS = 60.0
 TELLINGS_PER_SECOND, TELLINGS_BURST = 2.0, 5
 MOST_REMEMBERED = 50_000
+# Whoever has had room again for so long is as good as new.
+FORGOTTEN_SECONDS = 600.0
 SAID_EVERY = 60.0
 # A clock put back by less is only set right.
 PUT_BACK = 10.0
@@ -93,6 +95,10 @@ class Allowance:
         self._even = min(even, self._latest + self._most)
         return even - self._latest <= self._burst
 
+    def is_rested(self, at: float) -> bool:
+        """Whether it is again as if nothing had ever come."""
+        return self._even <= at
+
     def use_up(self, at: float) -> None:
         """All that may come at once has come: from now on evenly."""
         self._after(at)
@@ -106,16 +112,22 @@ class Allowance:
 class _Person:
     """What one address has sent. Two thousand bytes at most."""
 
-    __slots__ = ("calm", "danger", "heard", "known", "looks", "steady", "told")
+    __slots__ = ("calm", "danger", "heard", "known", "looks", "seen", "steady", "told")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, now: float) -> None:
         self.known = False
+        self.seen = now
         self.steady = Allowance(limits.person, PERSON_BURST)
         self.calm = Allowance(MINUTE / CALM_SECONDS, CALM_BURST)
         self.heard = Allowance(MINUTE / HEARD_SECONDS, HEARD_BURST)
         self.danger = Allowance(MINUTE / DANGER_SECONDS, DANGER_BURST)
         self.looks = Allowance(LOOKS_PER_MINUTE, LOOKS_BURST)
         self.told = Allowance(MINUTE / TOLD_SECONDS, 1)
+
+    def is_as_new(self, at: float) -> bool:
+        """Whether nothing would be different if it were forgotten."""
+        counted = (self.steady, self.calm, self.heard, self.danger, self.looks, self.told)
+        return self.seen < at - FORGOTTEN_SECONDS and all(one.is_rested(at) for one in counted)
 
 
 class Gate:
@@ -164,7 +176,7 @@ class Gate:
         """
         now = self._clock()
         at = now if at is None else min(at, now)
-        person = self._person(address)
+        person = self._person(address, now)
         why = await self._why_not(person, address, at)
         if why is None:
             return None
@@ -181,7 +193,7 @@ class Gate:
             return True
         person = self._people.get(session) if session else None
         if session and (person is None or not person.known) and await self._knows(session):
-            person = self._person(session)
+            person = self._person(session, now)
             person.known = True
         allowance = person.looks if person is not None and person.known else self._strangers
         if allowance.offer(now):
@@ -228,7 +240,8 @@ class Gate:
         """Whether this is a moment to tell them something that no queue has to hold: once a minute to one person, and not
         too many a second. It counts as told.
         """
-        return self._may_tell(self._person(address), self._clock())
+        now = self._clock()
+        return self._may_tell(self._person(address, now), now)
 
     def _may_tell(self, person: _Person, now: float) -> bool:
         tell = person.told.has_room(now) and self._tellings.take(now)
@@ -248,14 +261,15 @@ class Gate:
                 count=self.turned_away.total(),
             )
 
-    def _person(self, address: str) -> _Person:
+    def _person(self, address: str, now: float) -> _Person:
         person = self._people.get(address)
         if person is None:
-            person = self._people[address] = _Person(self._limits)
-            if len(self._people) > MOST_REMEMBERED:
+            person = self._people[address] = _Person(self._limits, now)
+            while len(self._people) > MOST_REMEMBERED or next(iter(self._people.values())).is_as_new(now):
                 self._people.popitem(last=False)
         else:
             self._people.move_to_end(address)
+            person.seen = now
         return person
 
 

@@ -22,7 +22,7 @@ from bot.store.sealing import KEY_BYTES, CannotOpen, Marks, Seal, derive
 
 FILE_NAME = "keys.sqlite3"
 _SQL = load_queries("keyring")
-_OPENED_KEYS = 8192  # people whose opened key is kept in memory: about 1 kB each
+_OPENED_KEYS = 2048  # people whose opened key is kept in memory: about 1 kB each
 PERSON_KEY = b"person_key"
 
 

@@ -12,12 +12,14 @@ from starlette.testclient import TestClient
 
 from bot.app import App
 from bot.channels.browser_session import form_token, new_session
-from bot.flood import NEWCOMERS_BURST, PERSON_BURST, STRANGERS_LOOKS_BURST
+from bot.flood import NEWCOMERS_BURST, PERSON_BURST, STRANGERS_LOOKS_BURST, Gate
 from bot.settings import Settings
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[TestClient]:
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """For the limits, no time goes by: a slow machine would give room again meanwhile."""
+    monkeypatch.setattr(Gate, "_clock", lambda gate: gate.since)
     app = App(Settings(_env_file=None, data=tmp_path))  # type: ignore[call-arg]
     with TestClient(app.web(), follow_redirects=False) as client:
         yield client

@@ -108,6 +108,21 @@ async def test_what_waited_during_an_outage_is_no_flood() -> None:
         assert await rig.says("wang", ago=3600 - 10.0 * number) is None
 
 
+async def test_who_has_long_had_room_again_is_forgotten_and_who_has_not_is_remembered() -> None:
+    crowd = [f"family {number}" for number in range(1000)]
+    rig = Rig("li", *crowd, limits=Limits(person=1))
+    for who in crowd:
+        await rig.says(who)
+    rig.now += 1
+    for _ in range(PERSON_BURST + 20):
+        await rig.says("li")
+    rig.now += 601
+    assert await rig.says("somebody") is None
+    assert set(rig.gate._people) == {"li", "somebody"}
+    rig.now += 1
+    assert [await rig.says("li") is None for _ in range(20)].count(True) < 12, "ten minutes give room for ten"
+
+
 async def test_no_limits_at_all() -> None:
     rig = Rig(limits=Limits(0, 0, 0))
     assert {await rig.says(f"new {number % 7}") for number in range(5000)} == {None}
