@@ -161,7 +161,7 @@ def _stated_ages(said: str) -> list[Said]:
             years = Decimal(match["only_months"]) / MONTHS_A_YEAR
         else:
             years = Decimal(match["years"])
-            if match["months"]:
+            if match["months"] and int(match["months"]) < MONTHS_A_YEAR:
                 years += Decimal(match["months"]) / MONTHS_A_YEAR
             elif (match["more"] or match["more_after"]) and years == int(years):
                 years += Decimal("0.3")
@@ -173,6 +173,8 @@ def _bare_ages(said: str) -> list[Said]:
     bare = [match for match in _bare().finditer(said) if not _vague().search(said[: match.start("years")])]
     numbers = re.findall(r"\d+", said)
     if len(bare) == 1 and len(numbers) == 1:
+        if _range_end().match(said, bare[0].end("years")):
+            return []
         return [Said(*bare[0].span("years"), Decimal(bare[0]["years"]), is_bare=True)]
     return [Said(*match.span("years"), Decimal(match["years"]), is_bare=True) for match in bare]
 
@@ -182,7 +184,7 @@ def _bare() -> re.Pattern[str]:
     """A number that may be an age: nothing but particles around it, or a word such as "is", "aged" before it."""
     lead = any_of("age.lead")
     return re.compile(
-        rf"(?:^|(?:{lead})[ :]*|(?<=[,;. ]))(?<!\d\.)(?P<years>\d{{1,3}}(?:\.\d)?)"
+        rf"(?:^|(?:{lead})[ :]*|(?<=[,;. ]))(?<!\d\.)(?!0\d)(?P<years>\d{{1,3}}(?:\.\d)?)"
         rf"(?=$|[\s,.;!\u3002)]|{any_of('particles')}|{any_of('age.after')})(?![\d.]*[.%:/-]?\d)"
     )
 

@@ -36,9 +36,12 @@ _BEFORE_NFKC = {
     **dict.fromkeys((0x00AD, 0xFEFF, 0xFE0E, 0xFE0F, *range(0x200B, 0x2010), *range(0x202A, 0x202F)), ""),
     **dict.fromkeys(range(0x2060, 0x2070), ""),
 }
-# Traditional forms that stand in GB 2312 beside the simplified ones (at, wearing, clear, what, inside, eat): kept as they
-# are by the converter, or never shown to it.
-_VARIANTS = {0x65BC: 0x4E8E, 0x8457: 0x7740, 0x77AD: 0x4E86, 0x9EBD: 0x4E48, 0x88CF: 0x91CC, 0x55AB: 0x5403}
+# Traditional forms that stand in GB 2312 beside the simplified ones (at, -ing, after, what, suffer, dry, sign, mate): the
+# converter keeps some of them, and is not asked about a text that holds no others.
+_VARIANTS = {
+    0x65BC: 0x4E8E, 0x8457: 0x7740, 0x5F8C: 0x540E, 0x9EBD: 0x4E48, 0x6371: 0x6328, 0x4E7E: 0x5E72, 0x5FB5: 0x5F81,
+    0x5925: 0x4F19,
+}  # fmt: skip
 # Faces and hands say nothing that a question asked for; ticks and crosses do, and stay.
 _EMOJI = re.compile("[\U0001f000-\U0001fbff\u2639\u263a\u2665\u2764]")
 _SUPERSCRIPT = re.compile("[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")

@@ -27,7 +27,8 @@ def read_when(text: str, on: date) -> Reading[PartialDate]:
         return ask_back("too_long", text)
     said = rewrite(tight(plain(text)), "time.rewrite")
     said = _without_other_events(after_correction(said, on), on)
-    moments = [moment for moment in find_moments(said, on) if not _is_denied(said, moment)]
+    found_moments = [_unless_relative(said, moment) for moment in find_moments(said, on)]
+    moments = [moment for moment in found_moments if not _is_denied(said, moment)]
     usable = [moment for moment in moments if moment.days is not None and not _is_planned(said, moment, moments)]
     never = _says_never(_without(said, moments))
     ongoing = says(said, "time.ongoing") and not says(said, "asks")
@@ -139,6 +140,15 @@ def _says_never(said: str) -> bool:
     )
 
 
+def _unless_relative(said: str, moment: Moment) -> Moment:
+    """Before March, after the tenth: not those days, and nobody can tell which others."""
+    if moment.is_count or moment.days is None:
+        return moment
+    if _relative_to().search(said[: moment.start]) or matcher("time.beside").match(said, moment.end):
+        return moment._replace(days=None, problem="vague")
+    return moment
+
+
 def _is_denied(said: str, moment: Moment) -> bool:
     """Not in July: July is not meant."""
     return _denial().search(said[: moment.start]) is not None
@@ -165,6 +175,11 @@ def _joined(said: str, moments: list[Moment]) -> bool:
     """June or July; between June and July; from the 20th to the 22nd."""
     between = [said[a.end : b.start].strip() for a, b in pairwise(moments)]
     return all(not gap or _joint().fullmatch(gap) for gap in between)
+
+
+@cache
+def _relative_to() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('time.relative_to')} ?(?:the )?$")
 
 
 @cache
