@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from bot.extras import is_there
+
+T = TypeVar("T")
 
 # What is being done, how much of it is done, of how much in all; 0 in all: nobody knows how much.
 Tell = Callable[[str, int, int], None]
@@ -14,6 +17,14 @@ Tell = Callable[[str, int, int], None]
 
 def untold(what: str, done: int, whole: int) -> None:
     """For work that nobody watches."""
+
+
+def followed(things: Sequence[T], what: str, tell: Tell) -> Iterator[T]:
+    """One after the other, told now and then."""
+    for done, thing in enumerate(things):
+        if done % 50 == 0:
+            tell(what, done, len(things))
+        yield thing
 
 
 @contextmanager

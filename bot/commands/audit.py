@@ -10,6 +10,7 @@ from typing import Any
 from bot.commands.argument import moment, whole_number
 from bot.commands.beside_server import with_store
 from bot.commands.operator import operator
+from bot.progress import progress
 
 # What is wrong, in words for whoever runs the server.
 FAULTS = {
@@ -71,7 +72,8 @@ async def _act(store: Any, args: argparse.Namespace, printed: Any) -> int:
 
 
 async def _verify(store: Any, printed: Any) -> int:
-    checked = await store.trail.check(printed)
+    with progress() as tell:
+        checked = await store.trail.check(printed, tell)
     if checked.is_whole:
         print(f"The trail is whole: {checked.entries} entries, none changed, none missing.")
         print(f"It ends with {checked.head.seq}:{checked.head.hash}")

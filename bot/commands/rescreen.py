@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
 async def _act(store: Any, settings: Settings, args: argparse.Namespace) -> int:
     from bot.commands.operator import operator
     from bot.flows.turn import SITE_ZONE
+    from bot.progress import followed, progress
     from bot.rescreening import rescreen
     from brasle_prescreen.amendment_seal import seal_problems
 
@@ -64,7 +65,9 @@ async def _act(store: Any, settings: Settings, args: argparse.Namespace) -> int:
         print(why, file=sys.stderr)
         return 2
     stored, decisions = await store.desk.every_packet(), await store.desk.decisions()
-    looked_at, rows = rescreen(protocols, stored, decisions, target)
+    with progress() as tell:
+        judging = followed(stored, "Judging the leads", tell)
+        looked_at, rows = rescreen(protocols, judging, decisions, target)
     await store.desk.note_rescreened([row["code"] for row in rows], looked_at, operator())
     private = frozenset() if args.private else frozenset(one.id for one in target.protocol.criteria if one.private)
     for row in rows:

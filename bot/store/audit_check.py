@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.progress import Tell, untold
 from bot.store import audit
 from bot.store.audit import Head, fingerprint, name_place
 from bot.store.audit_entry import HASH_BYTES, RESTORED, START, Restored, chained, head_mark
@@ -64,7 +65,7 @@ class Checked:
         return not self.found
 
 
-def check(ledger: Ledger, printed: Head | None = None) -> Checked:
+def check(ledger: Ledger, printed: Head | None = None, tell: Tell = untold) -> Checked:
     """Read the whole trail. `printed`: an end noted earlier, which the trail must still hold.
 
     Reads one state of the file, whatever is written meanwhile.
@@ -73,7 +74,7 @@ def check(ledger: Ledger, printed: Head | None = None) -> Checked:
     found = entries = 0
     ledger.sql.execute("BEGIN")
     try:
-        for fault in _faults(ledger, printed):
+        for fault in _faults(ledger, printed, tell):
             if isinstance(fault, int):
                 entries = fault
                 continue
@@ -90,7 +91,7 @@ def check(ledger: Ledger, printed: Head | None = None) -> Checked:
     return Checked(entries, head, tuple(faults), found, restored)
 
 
-def _faults(ledger: Ledger, printed: Head | None) -> Iterator[Fault | int]:
+def _faults(ledger: Ledger, printed: Head | None, tell: Tell) -> Iterator[Fault | int]:
     """Every fault; an int is how many entries there are."""
     anchor = ledger.keys.anchor()
     marks = {seq: hash_ for seq, hash_ in [anchor or (0, START)] if seq}
@@ -100,6 +101,7 @@ def _faults(ledger: Ledger, printed: Head | None) -> Iterator[Fault | int]:
     accounts: dict[str, dict[str, str | None]] = {}
     before, last, count = START, 0, 0
     lost: list[Restored] = []
+    [(whole,)] = ledger.sql.execute("SELECT count(*) FROM audit").fetchall()
     for row in ledger.sql.execute(_SQL["all"]):
         seq, hash_ = row[0], row[-1]
         if row[4] == RESTORED:
@@ -117,6 +119,8 @@ def _faults(ledger: Ledger, printed: Head | None) -> Iterator[Fault | int]:
         seen_anchor = seen_anchor or marks.get(seq) == hash_
         seen_printed = seen_printed or wanted.get(seq) == hash_
         _remember(accounts, row)
+        if count % 5000 == 0:
+            tell("Reading the trail", count, whole)
         before, last, count = hash_, seq, count + 1
     yield count
     yield from _end_faults(ledger, last, before)

@@ -16,6 +16,7 @@ import pytest
 from bot import __main__ as command_line
 from bot.__main__ import COMMANDS, main
 from bot.commands.operator import leaves_files_to
+from bot.progress import followed
 from bot.store.store import Store
 
 
@@ -186,3 +187,9 @@ def test_what_leaves_files_asks_first_whose_they_would_be(
     assert [
         path for path in sorted(folder.parent.rglob("*")) if path.suffix not in (".sqlite3-wal", ".sqlite3-shm")
     ] == before
+
+
+def test_long_work_tells_how_far_it_is() -> None:
+    said: list[tuple[str, int, int]] = []
+    assert len(list(followed(range(120), "Counting", lambda *how_far: said.append(how_far)))) == 120
+    assert said == [("Counting", 0, 120), ("Counting", 50, 120), ("Counting", 100, 120)]
