@@ -73,6 +73,11 @@ def trouble(error: BaseException) -> dict[str, str]:
     return found | {"place": " < ".join(places)} if places else found
 
 
+def why(error: BaseException) -> dict[str, Any]:
+    """The words of an error that were written for the operator; of any other its kind and place."""
+    return {"cause": error} if isinstance(error, PlainWords) else trouble(error)
+
+
 def only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Drops unknown fields and withholds values of another form. An exception becomes its kind and place."""
     error = event.pop("exc_info", None)

@@ -22,7 +22,7 @@ from bot.channels.browser_memory import Briefly, Draft, NextPage
 from bot.channels.browser_pages import Look, Notice, Pages, Shown, Words
 from bot.channels.browser_session import Cookies, form_token, new_session, same_site, source_code
 from bot.flood import Gate
-from bot.log import logger, trouble
+from bot.log import logger, why
 from bot.message import Incoming, Reply
 
 log = logger(__name__)
@@ -141,7 +141,7 @@ class BrowserChannel:
         try:
             shown = await self.conversation.handle(said)
         except Exception as failure:
-            log.error("A turn failed.", **trouble(failure))
+            log.error("A turn failed.", **why(failure))
             return self.try_again(request, form)
         self.next_page.put(session, NextPage(shown))
         self.keep_draft(session, form, shown)

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.log import logger, trouble
+from bot.log import logger, trouble, why
 
 log = logger(__name__)
 
@@ -71,12 +71,19 @@ def web_app(
     async def alive(request: Request) -> Response:
         return PlainTextResponse("ok")
 
+    was_well = True
+
     async def ready(request: Request) -> Response:
+        nonlocal was_well
         try:
             well = healthy is None or await healthy()
         except Exception as problem:
-            log.error("The page /readyz finds the store unwell.", **trouble(problem))
             well = False
+            if was_well:  # it is asked every second
+                log.error("The page /readyz finds the store unwell.", **why(problem))
+        if well and not was_well:
+            log.warning("The page /readyz finds the store well again.")
+        was_well = well
         return PlainTextResponse("ok" if well else "not well", status_code=200 if well else 503)
 
     async def refused(request: Request, problem: Exception) -> Response:

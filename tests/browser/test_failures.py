@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from bot.channels.browser import BrowserChannel
 from bot.channels.web import web_app
+from bot.store.errors import StoreUnavailable
 from tests.browser.reading_pages import FORM, Family, encode, read
 from tests.browser.serving import Links, Site
 from tests.browser.stub_conversation import WORDS, StubConversation, StubWording
@@ -140,3 +141,18 @@ def test_with_a_store_that_cannot_be_read_it_is_not_ready(caplog: pytest.LogCapt
     assert (response.status_code, response.text) == (503, "not well")
     assert TestClient(app).get("/healthz").status_code == 200
     assert "secret-canary" not in caplog.text
+
+
+def test_the_log_says_once_why_it_is_not_ready_and_once_that_it_is_again(caplog: pytest.LogCaptureFixture) -> None:
+    full = StoreUnavailable("The disk is full.")
+    answers: list[StoreUnavailable | None] = [full, full, None, None]
+
+    async def healthy() -> bool:
+        if (problem := answers.pop(0)) is not None:
+            raise problem
+        return True
+
+    channel = BrowserChannel(StubConversation(), StubWording(), Links().redeem)
+    client = TestClient(web_app(channel.routes(), channel.error_page, healthy=healthy))
+    assert [client.get("/readyz").status_code for _ in range(4)] == [503, 503, 200, 200]
+    assert [caplog.text.count(words) for words in ("unwell", "The disk is full.", "well again")] == [1, 1, 1]
