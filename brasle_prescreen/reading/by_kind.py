@@ -89,7 +89,8 @@ def _drugs(text: str, question: str) -> Any:
     reading = read_medicine_list(text, lexicon, "now" if says(tight(plain(question)), "asks_about_now") else "ever")
     if not reading.is_value or reading.value is None:
         return reading.outcome.value
-    if any(not is_supplement(name) for name in read_beside(text, lexicon).names):
+    beside = read_beside(text, lexicon)
+    if beside.of_no_use or any(not is_supplement(name) for name in beside.names):
         return "ask_back"
     names = {international_name(mention, lexicon) for mention in reading.value}
     known = sorted(name for name in names if name)

@@ -41,9 +41,7 @@ def _without(said: str, spans: Iterable[tuple[int, int]]) -> str:
 def _counted() -> re.Pattern[str]:
     """So many weeks, years or times; and what the dose was before."""
     number = r"\d+(?:\.\d+)?\+?(?:~\d+(?:\.\d+)?)?"
-    return re.compile(
-        rf"{number} ?{any_of('dose.counters')}(?!(?<=x) ?[\d{READ}])|{any_of('dose.was')}[^\d,;.]{{0,4}}{number}"
-    )
+    return re.compile(rf"{number} ?{any_of('dose.explained')}|{any_of('dose.was')}[^\d,;.]{{0,4}}{number}")
 
 
 @cache
