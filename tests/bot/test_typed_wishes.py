@@ -1,0 +1,76 @@
+"""What is asked of the program in words is done; what answers a question is never taken for it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from brasle_prescreen.reading.wish import read_wish
+from tests.bot.family import Clock, Family, conversation
+
+REPLIES = Path(__file__).parents[1] / "replies"
+CHOICES = Path(__file__).parents[1] / "reading" / "choices.toml"
+WISHES = {
+    "contact": [
+        "找人工",
+        "我想找人说话",
+        "打电话给我",
+        "联系我",
+        "talk to a person",
+        "Can I speak to someone?",
+        "call me",
+    ],
+    "back": ["上一题", "填错了", "go back", "the previous question"],
+    "stop": ["不想填了", "停止", "stop"],
+    "delete": ["删除我的资料", "把我的回答都删掉", "please delete my data"],
+    "later": ["明天再填", "以后再填", "continue later"],
+    "help": ["帮助", "怎么填", "help"],
+    "language": ["换成英文", "英文", "switch to Chinese"],
+    "status": ["看进度", "what happens next"],
+}
+ANSWERS = [
+    "停了", "停", "不做了", "不用了", "退出了", "结束了", "有进展", "好转了", "跟医生说", "talk to the doctor", "quit", "stopped",
+    "remove it", "enough", "not enough", "finished", "明天", "以后", "later this year", "没有", "不清楚", "人工关节", "call 120",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wish"), [(text, wish) for wish, texts in WISHES.items() for text in texts])
+def test_a_wish_is_heard(text: str, wish: str) -> None:
+    assert read_wish(text) == wish
+
+
+@pytest.mark.parametrize("text", ANSWERS)
+def test_an_answer_is_no_wish(text: str) -> None:
+    assert read_wish(text) is None
+
+
+def test_no_worked_reply_is_a_wish() -> None:
+    replies = [text for file in REPLIES.glob("*.toml") for text in _texts(tomllib.loads(file.read_text("utf-8")))]
+    replies += _texts(tomllib.loads(CHOICES.read_text("utf-8")))
+    assert len(replies) > 500
+    assert [text for text in replies if read_wish(text)] == ["call me"], "asked for a number, which stays a number"
+
+
+def _texts(data: object) -> list[str]:
+    if isinstance(data, dict):
+        return [text for key, value in data.items() for text in (key, *_texts(value))]
+    if isinstance(data, list):
+        return [text for value in data for text in _texts(value)]
+    return [data] if isinstance(data, str) else []
+
+
+async def test_a_person_is_a_word_away_and_a_name_stays_a_name(tmp_path: Path) -> None:
+    family = Family(conversation(tmp_path, Clock()))
+    await family.begin("zh_Hans")
+    before = family.card
+    await family.says("转人工")
+    assert family.card == "person"
+    await family.tap("resume")
+    assert family.card == before
+    await family.says("转人工")
+    await family.tap("call_me")
+    await family.tap("agree")
+    await family.says("人工")
+    assert (await family.stored()).contact.name == "人工"
