@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -60,10 +61,12 @@ async def _chat(args: argparse.Namespace, folder: Path) -> list[Any]:
         store, load_protocol(), load_questions(), wording, site=SiteFacts(), demo=True, clock=utc_now
     )
     terminal = Terminal(conversation, wording, Console(highlight=False), lambda: input("> "), args.language)
+    # asyncio takes the first Ctrl-C for itself, and acts on it only after the next line: here it ends the talk at once.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         await terminal.chat()
     except KeyboardInterrupt:
-        pass
+        print()
     finally:
         await store.close()
     return terminal.exchanges

@@ -193,3 +193,19 @@ def test_long_work_tells_how_far_it_is() -> None:
     said: list[tuple[str, int, int]] = []
     assert len(list(followed(range(120), "Counting", lambda *how_far: said.append(how_far)))) == 120
     assert said == [("Counting", 0, 120), ("Counting", 50, 120), ("Counting", 100, 120)]
+
+
+def test_ctrl_c_ends_a_talk_at_once_and_keeps_what_was_said(tmp_path: Path) -> None:
+    kept = tmp_path / "talk.toml"
+    command = [sys.executable, "-c", "import sys; from bot.__main__ import main; sys.exit(main(sys.argv[1:]))"]
+    talk = subprocess.Popen([*command, "chat", "--save", str(kept)], stdin=-1, stdout=-1, stderr=-1, text=True)
+    assert talk.stdin is not None
+    assert talk.stdout is not None
+    talk.stdin.write("2\n")
+    talk.stdin.flush()
+    while "7  " not in talk.stdout.readline():  # the last choice of the card that follows
+        assert talk.poll() is None
+    talk.send_signal(signal.SIGINT)
+    _, said = talk.communicate(timeout=60)
+    assert (talk.returncode, said) == (0, f"Saved 2 exchanges to {kept}.\n")
+    assert kept.read_text("utf-8").count("[[turn]]") == 2
