@@ -170,8 +170,10 @@ class BrowserChannel:
         # A question of the family's, answered or noted, is no draft of an answer; the boxes beside it are.
         asked = same and any(note.key.startswith("question") for note in shown.reply.notes) and not is_aside(form)
         misread = same and "many" not in form
-        typed, boxes = "" if asked else field(form, "text") or "", ticked(form) or ()
-        if card and (typed or boxes) and (is_aside(form) or misread or asked):
+        # A person asked for in words, or a sign of danger: the boxes wait, the words have been heard.
+        away = shown.answered is None and not same and not is_aside(form)
+        typed, boxes = "" if asked or away else field(form, "text") or "", ticked(form) or ()
+        if card and (typed or boxes) and (is_aside(form) or misread or asked or away):
             self.drafts.put(session, Draft(card, typed, boxes))
         elif (draft := self.drafts.get(session)) and draft.card == card:
             self.drafts.take(session)

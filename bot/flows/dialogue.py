@@ -156,6 +156,8 @@ class Dialogue(Model):
     permissions: dict[PermissionName, Permission] = Field(default_factory=dict)
     contact: Contact = Field(default_factory=Contact)
     contact_step: str | None = None
+    # Whether to delete all is being asked: on the card of a stop, or by itself, wherever the family stood.
+    asking_delete: Literal["", "stopped", "at_once"] = ""
     contact_whole: bool = False
     notes: tuple[Text, ...] = ()
     silent: bool = False
@@ -168,6 +170,11 @@ class Dialogue(Model):
     looking_at: int = 0
     # What a permission card said when it was shown, as a hash: nobody agrees to a text that has changed since.
     asked_in: str = ""
+
+    @property
+    def is_asking_delete(self) -> bool:
+        # Dialogues stored by earlier programs say so in `contact_step`.
+        return self.asking_delete != "" or self.contact_step == "delete"
 
     def permitted(self, name: PermissionName) -> bool:
         permission = self.permissions.get(name)

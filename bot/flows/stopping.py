@@ -12,11 +12,11 @@ KEPT = "stop.kept"
 
 
 def stop(dialogue: Dialogue) -> Turn:
-    return Turn(pause(dialogue, "stop", silent=True), happened=(Happened("stopped"),))
+    return Turn(pause(dialogue, "stop", silent=True, asking_delete=""), happened=(Happened("stopped"),))
 
 
 def stopped_card(dialogue: Dialogue, around: Surroundings) -> Reply:
-    if dialogue.contact_step == "delete":
+    if dialogue.is_asking_delete:
         return Reply(
             text=Text(key="delete.ask"),
             notes=dialogue.notes,
@@ -45,18 +45,26 @@ def _was_handed_over(dialogue: Dialogue) -> bool:
 
 def take_stopped(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if said.button == "delete":
-        return Turn(dialogue.having(contact_step="delete", notes=()))
+        return Turn(dialogue.having(asking_delete="stopped", notes=()))
     if said.button == "delete_no":
-        return Turn(dialogue.having(contact_step=None, notes=()))
-    if said.button == "delete_yes" and dialogue.contact_step == "delete":
+        return _not_deleted(dialogue)
+    if said.button == "delete_yes" and dialogue.is_asking_delete:
         return erased(dialogue)
     if said.button == "keep":
         return stay(dialogue, Text(key=KEPT))
     if said.button == "withdraw" and dialogue.standing:
         return withdraw(dialogue)
     if said.button in ("resume", "back"):
-        return resume(dialogue.having(silent=False, contact_step=None))
+        return resume(dialogue.having(silent=False))
     return stay(dialogue)
+
+
+def _not_deleted(dialogue: Dialogue) -> Turn:
+    """Back to the card of the stop, or, where nobody wanted to stop, to where the family was."""
+    if dialogue.asking_delete == "at_once":
+        return resume(dialogue.having(silent=False, notes=()))
+    step = None if dialogue.contact_step == "delete" else dialogue.contact_step
+    return Turn(dialogue.having(asking_delete="", contact_step=step, notes=()))
 
 
 def withdraw(dialogue: Dialogue) -> Turn:
@@ -77,8 +85,9 @@ def withdraw(dialogue: Dialogue) -> Turn:
 
 
 def ask_delete(dialogue: Dialogue) -> Turn:
+    on_its_card = dialogue.state == "stopped" and dialogue.asking_delete != "at_once"
     turn = stop(dialogue)
-    return turn.with_(dialogue=turn.dialogue.having(contact_step="delete"))
+    return turn.with_(dialogue=turn.dialogue.having(asking_delete="stopped" if on_its_card else "at_once"))
 
 
 def erased(dialogue: Dialogue) -> Turn:

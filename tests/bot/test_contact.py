@@ -82,6 +82,25 @@ async def test_a_typed_city_is_noted_and_the_other_question_is_named(family: Fam
     assert family.card == "contact_child"
 
 
+async def test_a_stop_or_a_thought_of_deleting_leads_back_to_the_same_step(family: Family) -> None:
+    for one in DETAILS:
+        await family._reply(one)
+    assert family.card == "contact_city"
+    await family.command("stop")
+    await family.tap("resume")
+    assert family.card == "contact_city"
+    await family.command("delete")
+    await family.tap("delete_no")
+    assert family.card == "contact_city", "nobody wanted to stop"
+    await family.command("stop")
+    await family.tap("delete")
+    await family.tap("delete_no")
+    assert family.card == "stopped"
+    await family.tap("delete")
+    await family.command("back")
+    assert family.card == "contact_city"
+
+
 async def test_for_a_second_child_nothing_is_typed_again(family: Family) -> None:
     await to_the_check(family)
     await family.tap("send")

@@ -194,12 +194,24 @@ async def test_an_english_family_that_is_sure_of_nothing_pauses_and_leaves(clini
 
     assert await parent.press("mydata") == "mydata"
     assert await parent.press("delete_all") == "delete"
-    assert await parent.press("delete_no") == "stopped"
-    assert await parent.press("delete") == "delete"
+    assert await parent.press("delete_no") == "done", "nobody wanted to stop"
+    assert await parent.press("mydata") == "mydata"
+    assert await parent.press("delete_all") == "delete"
     assert await parent.press("delete_yes") == "erased"
     assert await clinic.app.store.load("browser", await clinic.session(parent)) is None
     assert await parent.press("hello") == "language"
     assert await parent.notes() == ""
+
+
+async def test_whoever_asks_for_a_person_in_words_finds_the_boxes_as_they_were(clinic: Clinic) -> None:
+    parent = await clinic.parent("zh-CN")
+    await parent.page.goto(clinic.url)
+    plan = {"language": "language:zh_Hans", "permission": "agree", "respondent": "choose:parent"}
+    await parent.go_on("symptoms", plan)
+    await parent.tick("tick:rash")
+    assert await parent.type("找人工") == "person"
+    assert await parent.press("resume") == "symptoms"
+    assert await parent.page.locator("input:checked").count() == 1
 
 
 async def test_a_refusal_asks_nothing_and_can_be_thought_over(clinic: Clinic) -> None:
