@@ -26,7 +26,7 @@ def result_card(dialogue: Dialogue, around: Surroundings) -> Reply:
     return Reply(
         text=tier_text(screening, around),
         notes=dialogue.notes,
-        details=tuple(_details(screening, around)),
+        details=tuple(_details(screening, around, is_whole=_is_whole(dialogue, around))),
         choices=tuple(_offers(dialogue, around)),
         navigation=(navigation_button("person"), navigation_button("change_answers"), navigation_button("help")),
         card="result",
@@ -62,7 +62,7 @@ def reasons(screening: Screening, around: Surroundings) -> list[Text]:
     return [Text(key=key) for key in keys]
 
 
-def _details(screening: Screening, around: Surroundings) -> Iterable[Text]:
+def _details(screening: Screening, around: Surroundings, *, is_whole: bool) -> Iterable[Text]:
     tier = str(screening.tier)
     if tier == "not_now":
         yield Text(key="result.because", values={"reasons": joined(reasons(screening, around))})
@@ -70,8 +70,9 @@ def _details(screening: Screening, around: Surroundings) -> Iterable[Text]:
         if window is not None and window.others_later:
             yield Text(key="result.others_longer")
         yield Text(key="result.change_nothing")
-    papers = (Text(key="list.bullet", values={"item": paper}) for paper in papers_to_bring(screening))
-    yield Text(key="result.papers", values={"papers": joined(papers, lines=True)})
+    if is_whole:  # whoever stopped at a child too young is not sent for a dozen papers
+        papers = (Text(key="list.bullet", values={"item": paper}) for paper in papers_to_bring(screening))
+        yield Text(key="result.papers", values={"papers": joined(papers, lines=True)})
     yield Text(key="result.not_a_decision")
 
 
@@ -130,7 +131,11 @@ def _is_unfinished(dialogue: Dialogue, around: Surroundings) -> bool:
     """A family that asked for a call before the last question may go on with them."""
     if dialogue.interview.screened or not dialogue.may_be_asked:
         return False
-    return next_card(dialogue.interview, around.questions, around.protocol.medicines, around.today) is not None
+    return not _is_whole(dialogue, around)
+
+
+def _is_whole(dialogue: Dialogue, around: Surroundings) -> bool:
+    return next_card(dialogue.interview, around.questions, around.protocol.medicines, around.today) is None
 
 
 def _what_next(around: Surroundings) -> tuple[Text, ...]:

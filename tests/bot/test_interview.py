@@ -211,6 +211,20 @@ async def test_a_second_child(family: Family) -> None:
     assert len(stored.earlier) == 1
 
 
+@pytest.mark.parametrize(("birth_date", "papers"), [("'2023-05", False), ("'2014-05", True)])
+async def test_whoever_stops_at_a_child_too_young_is_not_sent_for_papers(
+    family: Family, birth_date: str, papers: bool
+) -> None:
+    await family.begin()
+    await family.answer({**BOY, "birth_date": birth_date})
+    if not papers:
+        await family.tap("finish")
+    await family.tap("confirm")
+    shown = [text.key for text in family.shown.reply.details]
+    assert ("result.papers" in shown) is papers
+    assert shown[-1] == "result.not_a_decision"
+
+
 async def test_too_young_may_go_on(family: Family) -> None:
     await family.begin()
     await family.tap("choose:parent")
