@@ -18,6 +18,5 @@ async def check(store: Store) -> None:
 
 
 def _write_the_least(ledger: Ledger) -> None:
-    """The number of the schema, as it is: a page goes to the disk, and nothing changes."""
-    number = int(ledger.sql.execute("PRAGMA user_version").fetchall()[0][0])
-    ledger.sql.execute(f"PRAGMA user_version = {number}")
+    """A number in the file's head that nothing uses, as it is: a page goes to the disk, and nothing changes."""
+    ledger.sql.execute("PRAGMA application_id = 0")
