@@ -54,6 +54,12 @@ def run(args: argparse.Namespace) -> int:
 
 async def _act(store: Any, settings: Any, args: argparse.Namespace) -> int:
     until = args.until or datetime.now(UTC)
+    if args.since is not None and args.since >= until:
+        print(
+            "--since must lie before --until, or before now where that is left out: nobody would be found.",
+            file=sys.stderr,
+        )
+        return 2
     try:
         kind, find = _way(args, until)
     except OSError as error:

@@ -45,6 +45,8 @@ WRONG = [
     (("recruiting", "open", "--as-of", "2026-11-22", "--places", "-3"), "not a whole number from 0"),
     (("recruiting", "open", "--as-of", "2026-11-22", "--places", "9" * 30), "not a whole number from 0"),
     (("recruiting", "--places", "3"), "Say the state, too"),
+    (("incident", "--to", "out", "--since", "2926-11-22"), "nobody would be found"),
+    (("incident", "--to", "out", "--since", "2026-11-22", "--until", "2026-11-21"), "nobody would be found"),
     (("updates", "replay"), "a number of 'brasle-prescreen updates list', or --all"),
     (("updates", "replay", "9" * 30), "not a whole number from 1"),
     (("updates", "replay", "5", "--all"), "a number of 'brasle-prescreen updates list', or --all"),
