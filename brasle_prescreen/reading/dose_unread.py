@@ -12,7 +12,7 @@ from brasle_prescreen.reading.words import any_of, matcher, phrases
 
 # Lists of patterns whose number says how often, for how long or for what weight.
 COUNTED = (
-    "dose.times_a_day", "dose.times_a_week", "dose.every_n_days", "dose.count_a_day", "dose.per_kg", "dose.weight",
+    "dose.times_a_day", "dose.times_a_week", "dose.every_n_days", "dose.per_kg", "dose.weight",
     "dose.weight_half_kilogram",
 )  # fmt: skip
 # What a number becomes that was read; not what a name becomes.

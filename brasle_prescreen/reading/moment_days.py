@@ -102,6 +102,8 @@ def numbered_month(match: re.Match[str], on: date) -> PartialDate | str | None:
 def named_month(match: re.Match[str], on: date) -> PartialDate | str | None:
     number = int(name_of("time.month", match["month"]) or 0)
     year = _year(match["year"] or match["year_before"], on)
+    if match["d_before"] and match["d_after"]:  # "the second, on October 29th"
+        return "ambiguous"
     day_said = match["d_before"] or match["d_after"]
     said = (int(match["d_from"] or day_said), int(match["d_to"] or day_said)) if day_said else None
     part = name_of("time.part", match["part"].strip()) if match["part"] else None

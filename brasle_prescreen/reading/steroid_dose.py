@@ -70,6 +70,7 @@ def _read(text: str, entry: str | None, lexicon: Lexicon) -> Reading[Dose]:
     parts = matcher("correction").split(said)
     if len(parts) > 1 and re.search(r"\d", parts[-1]):
         said = parts[-1]
+    said = matcher("dose.nothing_else").sub(" ", said)
     typed = said
     names = find_names(said, lexicon)
     table = _table()

@@ -53,7 +53,16 @@ def read_yes_no(text: str, about: str = "") -> Reading[bool]:
         return ask_back("asks", text)
     if whether and not _certain(heard):
         return ask_back("asks", text)
-    return _together(heard, said, text)
+    answer = _together(heard, said, text)
+    return ask_back("another_time", text) if _is_of_another_time(answer, said, question) else answer
+
+
+def _is_of_another_time(answer: Reading[bool], said: str, question: str) -> bool:
+    """Asked of the last months, told of years ago; or asked whether ever, told "no longer"."""
+    of_a_window = says(question, "yes_no.asks_of_a_window") and not says(question, "yes_no.asks_ever")
+    if of_a_window:
+        return answer.value is True and says(said, "yes_no.long_ago")
+    return bool(question) and answer.value is False and says(said, "yes_no.no_longer")
 
 
 def _after_correction(said: str) -> str:
