@@ -209,6 +209,7 @@ class _Bench:
         self.slowest: dict[str, float] = {}
         self.slow: collections.defaultdict[str, list[tuple[float, bytes]]] = collections.defaultdict(list)
         self._plain: set[int] = set()
+        self._newest = 0
         self._store = store
         self.session = _Session()
         wording = Wording.load()
@@ -241,10 +242,11 @@ class _Bench:
     async def wave(self, batch: list[Sent]) -> None:
         """All at once, and then until nothing of it is left."""
         self.count += len(batch)
+        before = self._newest  # all that came until then is handled or set aside
         self.plain += sum(sent.plain for sent in batch)
         self._plain = {sent.number for sent in batch if sent.plain}
         await asyncio.gather(*[self._comes_in(sent) for sent in batch])
-        while await self._store.pending(1) or await self._store.due(CHANNEL, 1, utc_now()):
+        while await self._store.pending(1, before) or await self._store.due(CHANNEL, 1, utc_now()):
             busy = [*self.worker._busy.values(), *self.outbox._sending.values()]
             await asyncio.wait(busy or [asyncio.create_task(asyncio.sleep(0.002))], return_when=asyncio.FIRST_COMPLETED)
         for what, times in self.session.unreadable.items():
@@ -288,6 +290,7 @@ class _Bench:
             self.slowest[part] = self.slow[part][-1][0]
 
     async def _handle(self, item: InboxItem) -> None:
+        self._newest = max(self._newest, item.id)
         await self.timed("turn", self._feed.handle(item), item.raw.encode("utf-8", "surrogatepass"))
 
     async def sends(self, item: OutboxItem) -> str | None:
