@@ -10,12 +10,17 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.log import logger
 from bot.message import Text
 from bot.notice_plan import target_of
 from bot.outbox import Refused, SendLater
 from bot.store.records import OutboxItem
 from bot.wording import Wording
 
+log = logger(__name__)
+
+# After so many tries of one notice the log says so: at once, and when it goes on for minutes and hours.
+SAID_AT = (0, 8, 64)
 # Puts the leads of a digest into one row and gives their numbers: what is sent then is sent for all of them.
 Gather = Callable[[int], Awaitable[Sequence[str]]]
 
@@ -59,6 +64,11 @@ class NoticeSender:
         if not service.add(target):
             raise Refused("the target is not an address that apprise knows; run `brasle-prescreen doctor`")
         if not await service.async_notify(title=title, body=body):
+            if item.attempts in SAID_AT:
+                log.warning(
+                    "A notice to the site is not taken and is tried again: the console's page Notices names the address.",
+                    attempts=item.attempts + 1,
+                )
             raise SendLater("the notice service did not take it")
         return None
 

@@ -18,6 +18,7 @@ from bot.store.queries import load_queries
 from bot.store.server_lock import holder_of
 
 _SQL = load_queries("keyring")
+_BACKLOG = load_queries("backlog")
 _ENOUGH = 1_000_000_000  # bytes
 _FRESH = timedelta(hours=26)  # a daily copy that is an hour or two late is no news
 _FAULTY_SINCE, _FAULTY_UNTIL = (3, 7, 0), (3, 51, 2)
@@ -27,7 +28,7 @@ _CALLED = {"database": "backup of the database", "keys": "copy of the keys"}
 
 def condition(folder: Path, now: datetime, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> list[str]:
     """A line for each thing, beginning with "ok" or "note"."""
-    return [*_sqlite(version), *_room(folder), *_copies(folder, now), *_leftovers(folder)]
+    return [*_sqlite(version), *_room(folder), *_copies(folder, now), *_attention(folder), *_leftovers(folder)]
 
 
 def _sqlite(version: tuple[int, ...]) -> list[str]:
@@ -78,6 +79,25 @@ def _copies(folder: Path, now: datetime) -> list[str]:
         f"note  copies: {place} cannot be reached: it is not told of deletions until it can."
         for place in sorted({place for place, _, _ in places if not is_there(place)})
     ]
+    return lines
+
+
+def _attention(folder: Path) -> list[str]:
+    """What waits for a person."""
+    if not (folder / DATABASE).exists():
+        return []
+    try:
+        with closing(sqlite3.connect(f"{(folder / DATABASE).absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as sql:
+            aside, untaken = sql.execute(_BACKLOG["attention"]).fetchall()[0]
+    except sqlite3.Error:  # an older folder, or a damaged one: the server itself says what is wrong
+        return []
+    lines = []
+    if aside:
+        lines.append(f"note  updates: {aside} are set aside. See 'brasle-prescreen updates list'.")
+    if untaken:
+        lines.append(
+            f"note  notices: {untaken} to the site are not taken. The page Notices of the console names the address."
+        )
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,18 @@ async def test_a_notice_carries_code_and_link(listener: Listener) -> None:
     assert "https://example.org/x" in listener.heard[0]
 
 
-async def test_a_service_that_is_down_is_tried_again(listener: Listener) -> None:
+async def test_a_service_that_is_down_is_tried_again_and_said(
+    listener: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
     listener.closed = True
     with pytest.raises(SendLater):
         await sender(listener).send(item())
+    [said] = caplog.records
+    assert "not taken" in said.getMessage()
+    assert str(listener.port) not in said.getMessage()
+    with pytest.raises(SendLater):
+        await sender(listener).send(replace(item(), attempts=1))
+    assert len(caplog.records) == 1
 
 
 async def test_a_target_that_was_taken_out_of_the_settings_is_given_up(listener: Listener) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -55,3 +56,20 @@ def test_a_disk_with_little_room_is_said(tmp_path: Path, clock: Clock, monkeypat
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=12_000_000))
     [said] = notes(tmp_path / "not" / "there", clock)
     assert "only 12 MB free" in said
+
+
+async def test_what_waits_for_a_person_is_counted(store: Store, folder: Path, clock: Clock) -> None:
+    def said() -> list[str]:
+        return [line for line in notes(folder, clock) if "copies" not in line]
+
+    assert said() == []
+    await store.keep_unreadable("{", "no update at all")
+    assert said() == ["note  updates: 1 are set aside. See 'brasle-prescreen updates list'."]
+    await store.close()
+    sql = sqlite3.connect(folder / "brasle.sqlite3")
+    sql.execute(
+        "INSERT INTO outbox (channel, chat, op, head, due_at, attempts) VALUES ('notice', x'00', 'lead', 1, 0, 7)"
+    )
+    sql.commit()
+    sql.close()
+    assert any("1 to the site are not taken" in line for line in said())
