@@ -204,6 +204,7 @@ def _speak_of_the_last(said: str, found: list[Use | None], *, before: int, place
     """A clause without a name ("never tried", "we refused") speaks of what was named before, if nothing was said of it yet."""
     if says(said, "medicines.others", "relative"):
         return
+    said = matcher("medicines.not_of_them").sub(" ", said)
     if says(said, "medicines.planned") and not (
         says(said, "medicines.not_used", "medicines.used", "medicines.verbs", "medicines.starts")
         or is_only(said, "medicines.planned")

@@ -139,7 +139,8 @@ def _is_past(said: str, clause: str) -> bool:
     first = _clauses(sentence)[0] if _clauses(sentence) else ""
     if says(first, "alarm.past") and not says(sentence, "alarm.now"):
         return True
-    return says(said, "alarm.over") and not says(said, "alarm.now")
+    since = said[max(0, said.find(clause)) :]  # "it is all right" stands behind what is over
+    return says(since, "alarm.over") and not says(said, "alarm.now")
 
 
 def clause_at(said: str, match: re.Match[str]) -> tuple[int, str]:

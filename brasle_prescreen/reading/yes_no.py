@@ -99,6 +99,8 @@ def _clause(clause: str, question: str) -> tuple[Said, bool]:
     if rest and not is_only(rest, "yes_no.courtesy"):
         return _clause(rest, question)  # "hm, no": what follows counts
     clause = matcher("yes_no.not_a_no").sub(" yesno ", clause)
+    if says(clause, "yes_no.of_others") and not _illnesses(clause) & _illnesses(question):
+        return Said.NOTHING, hedged
     if _is_about_others(clause) or says(clause, "asks") or is_only(clause, "yes_no.neutral"):
         return Said.NOTHING, hedged
     if is_only(clause, "yes_no.agree"):

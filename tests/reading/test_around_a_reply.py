@@ -1,4 +1,4 @@
-"""What stands around a reply does not change what it says: a greeting, thanks, a face, another script or width of digits."""
+"""What stands around a reply does not change what it says: a greeting, thanks, a face, the width of digits, another fact."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ CHINESE: dict[str, Around] = {
     "a face": lambda text: text + "\U0001f62d",
     "digits of full width": lambda text: text.translate(WIDE),
     "a full stop": lambda text: text + "。",
+    "nothing else": lambda text: text + "，没有别的了",
+    "another fact": lambda text: text + "，我们在杭州",
 }
 ENGLISH: dict[str, Around] = {
     "a greeting": lambda text: "hi, " + text,
@@ -29,6 +31,8 @@ ENGLISH: dict[str, Around] = {
     "capitals": str.upper,
     "marks": lambda text: text + "!!",
     "curled apostrophes": lambda text: text.replace("'", "\u2019"),
+    "nothing else": lambda text: text + ", nothing else",
+    "another fact": lambda text: text + ", we live in Hangzhou",
 }
 
 
