@@ -62,9 +62,7 @@ async def test_a_notice_carries_code_and_link(listener: Listener) -> None:
     assert "https://example.org/x" in listener.heard[0]
 
 
-async def test_a_service_that_is_down_is_tried_again_and_said(
-    listener: Listener, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_service_that_is_down_is_tried_again(listener: Listener, caplog: pytest.LogCaptureFixture) -> None:
     listener.closed = True
     with pytest.raises(SendLater):
         await sender(listener).send(item())
