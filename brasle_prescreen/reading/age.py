@@ -142,10 +142,10 @@ def _age_pattern() -> re.Pattern[str]:
     years, months = any_of("age.years"), any_of("age.months")
     and_ = any_of("age.and")
     return re.compile(
-        rf"(?<![\d./+~-])(?<!\d:)(?P<y>\d{{1,2}}) (?:{and_}) (?P<m>\d{{1,2}}) ?(?:{months})(?![a-z])"
-        rf"|(?<![\d./+~-])(?<!\d:)(?P<years>\d{{1,3}}(?:\.\d)?)(?P<more>\+)?[ -]?(?:{years})(?:-?{any_of('age.old')})?"
+        rf"(?<![\d./+~-])(?<!\d[: ])(?P<y>\d{{1,2}}) (?:{and_}) (?P<m>\d{{1,2}}) ?(?:{months})(?![a-z])"
+        rf"|(?<![\d./+~-])(?<!\d[: ])(?P<years>\d{{1,3}}(?:\.\d)?)(?P<more>\+)?[ -]?(?:{years})(?:-?{any_of('age.old')})?"
         rf"(?:(?: ?(?:{and_}))? ?(?P<months>\d{{1,2}}) ?(?:{months}))?(?P<more_after> ?{any_of('age.more')})?"
-        rf"|(?<![\d./+~-])(?<!\d:)(?P<only_months>\d{{1,3}}) ?(?:{any_of('age.months_alone')})(?![a-z])"
+        rf"|(?<![\d./+~-])(?<!\d[: ])(?P<only_months>\d{{1,3}}) ?(?:{any_of('age.months_alone')})(?![a-z])"
     )
 
 

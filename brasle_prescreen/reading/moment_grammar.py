@@ -138,7 +138,7 @@ def _ago_source(unit: str) -> str:
         rf"(?:(?P<within_before>{any_of('time.within')}) ?)?"
         rf"(?:(?P<more>{any_of('time.more_than')}) ?)?"
         rf"(?:(?<![\d.])(?<!\d:)(?P<coarse>\d{{1,2}}) ?(?P<coarse_unit>{unit})(?: ?{any_of('time.plus')})? ?(?=\d))?"
-        rf"(?<![\d./])(?<!\d:)(?P<n>\d{{1,3}}(?:\.\d)?)(?P<plus>\+)?(?:~(?P<m>\d{{1,4}}))? ?(?P<unit>{unit})"
+        rf"(?<![\d./])(?<!\d[: ])(?P<n>\d{{1,3}}(?:\.\d)?)(?P<plus>\+)?(?:~(?P<m>\d{{1,4}}))? ?(?P<unit>{unit})"
         rf"(?: ?(?P<hedge_after>{hedge}))?"
         rf"(?: ?(?:(?P<ago>{any_of('time.ago_for_certain')})|(?P<without>{any_of('time.elapsed_after')})"
         rf"|(?P<le>{any_of('time.already')})|(?P<within>{any_of('time.within_after')})))?"

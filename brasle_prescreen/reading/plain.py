@@ -45,10 +45,15 @@ _VARIANTS = {
 # Faces and hands say nothing that a question asked for; ticks and crosses do, and stay.
 _EMOJI = re.compile("[\U0001f000-\U0001fbff\u2639\u263a\u2665\u2764]")
 _SUPERSCRIPT = re.compile("[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
+# A text with a space after every character.
+_SPACED_OUT = re.compile(r"\s*\S(?: {1,3}\S){3,}\s*")
 _BROKEN = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
 # Runs that no answer needs: they only cost time.
 _SAME_AGAIN = re.compile(r"(.)\1{24,}", re.DOTALL)
 _MANY_DIGITS = re.compile(r"(\d{40})\d+")
+# A dash or a dot before the first word, as in a list; spaces around the sign that parts a list.
+_BULLET = re.compile("^[-*\u2022\u00b7] +(?=[^\\d])")
+_SPACES_AT_LIST = re.compile(" *\u3001 *")
 _SPACES = re.compile(r"[^\S\n]+")
 _CJK = r"\u3400-\u9fff\uf900-\ufaff"
 _HAN = re.compile(f"[{_CJK}]")
@@ -70,8 +75,11 @@ def plain(text: str) -> str:
     text = text[:LONGEST].translate(_BEFORE_NFKC)
     text = _SUPERSCRIPT.sub(lambda match: "^" + match[0], text)
     text = unicodedata.normalize("NFKC", _EMOJI.sub(" ", _BROKEN.sub(" ", text))).lower()
+    if _SPACED_OUT.fullmatch(text) and _HAN.search(text):
+        text = text.replace(" ", "")
     text = _simplified(text).translate(_VARIANTS)
-    text = _SAME_AGAIN.sub(lambda match: match[1] * 24, _SPACES.sub(" ", text).strip())
+    text = _SPACES_AT_LIST.sub("\u3001", _BULLET.sub("", _SPACES.sub(" ", text).strip()))
+    text = _SAME_AGAIN.sub(lambda match: match[1] * 24, text)
     text = _MANY_DIGITS.sub(r"\1", fold_numerals(text))
     return _AND_A_HALF.sub(r"\1.5", text)
 

@@ -17,7 +17,10 @@ RedFlag = Literal["self_harm", "emergency", "none"]
 
 CLAUSE_END = re.compile(r"[,;!?\n]|\u3002|\.(?!\d)")
 # Chinese parts clauses with a space as well as with a comma.
-SPACE_IN_CHINESE = re.compile("(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
+# But a text with a space after each character is one text.
+SPACE_IN_CHINESE = re.compile(
+    "(?<=[\u3400-\u9fff]{2}) +(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff]{2})"
+)
 SENTENCE_END = re.compile(r"[;!?\n]|\u3002|\.(?!\d)")
 # Thresholds of the urgent texts: safety suggestions that a clinician of the site signs off.
 # Up to here every word is weighed; beyond, first the clauses that can hold an alarm at all are looked for.
@@ -40,9 +43,11 @@ def red_flag(text: str) -> RedFlag:
 def alarm(text: str) -> Alarm:
     """The gravest thing that a message holds; of a very long one, its beginning and its end are heard."""
     said = _heard(text)
-    if _despairs(said) and _despairs(_without_idioms(said)):
+    # A new line may part two messages as well as the halves of one.
+    ways = (said, said.replace("\n", ",")) if "\n" in said else (said,)
+    if any(_despairs(way) and _despairs(_without_idioms(way)) for way in ways):
         return "self_harm"
-    if _is_emergency(said) and _is_emergency(_without_idioms(said)):
+    if any(_is_emergency(way) and _is_emergency(_without_idioms(way)) for way in ways):
         return "emergency"
     if _has_fever(said):
         return "call_now"
