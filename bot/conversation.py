@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from bot.flows.dialogue import Dialogue, Permission, dump, load
 from bot.flows.take_turn import present, take_turn
 from bot.flows.turn import SiteFacts, Surroundings, Turn, led
-from bot.lead_packet import asked_of, contact_of, packet_of
+from bot.lead_packet import asked_of, contact_of, is_news, packet_of
 from bot.message import Answered, Incoming, Reply, Text
 from bot.notice_plan import NoticePlan
 from bot.passing import Passing
@@ -215,7 +215,8 @@ class Conversation:
         renderer = self._renderers.get(incoming.channel)
         outgoing = list(renderer.render(incoming, shown)) if renderer else []
         lead = self._lead(turn, around)
-        if lead is not None or turn.withdraw is not None:
+        stands = await self._store.lead_of(person.id, lead.child) if lead is not None and person is not None else None
+        if turn.withdraw is not None or (lead is not None and is_news(lead, stands)):
             outgoing += self._notices(dialogue, turn)
         elif turn.asked and person is not None:
             lead = await self._lead_with_questions(person, dialogue)

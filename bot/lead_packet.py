@@ -11,6 +11,7 @@ from typing import Any
 from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.plan import answers_of
 from bot.flows.turn import Surroundings
+from bot.store.records import Lead, LeadRecord
 from brasle_prescreen import screen
 from brasle_prescreen.amendment import ORIGINAL
 from brasle_prescreen.judgement import PartJudgement
@@ -18,6 +19,14 @@ from brasle_prescreen.question import Card
 
 # The call sheet holds at most so many open questions.
 MOST_OPEN_QUESTIONS = 10
+
+
+def is_news(lead: LeadRecord, stands: Lead | None) -> bool:
+    """Whether the site is to hear of this lead: not of a review that was confirmed once more and changed nothing."""
+    if stands is None or stands.status == "withdrawn":
+        return True
+    of_that_day = {**lead.packet, "as_of": stands.packet.get("as_of")}
+    return (lead.safety, lead.contact, of_that_day) != (stands.safety, stands.contact, stands.packet)
 
 
 def packet_of(dialogue: Dialogue, around: Surroundings) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.records import Commit, Committed
 from tests.bot.family import BOY, Clock, Family, conversation
 
 
 @pytest.fixture
 async def family(tmp_path: Path) -> Family:
     """A family whose answers have been passed on."""
-    family = Family(conversation(tmp_path, Clock()))
+    family = Family(conversation(tmp_path, Clock(), notice_targets=("0",)))
     await family.begin()
     await family.answer(BOY)
     await family.tap("confirm")
@@ -96,6 +97,34 @@ async def test_a_lead_follows_changed_answers_until_it_is_taken_back(family: Fam
     (lead,) = await family.talk._store.leads()
     whole = await family.talk._store.lead(lead.code)
     assert whole.packet["answers"]["sledai"]["score"] == 12
+
+
+async def test_the_site_hears_of_a_lead_once_and_again_when_something_changed(family: Family) -> None:
+    store = family.talk._store
+    commits: list[int] = []
+    commit = store.commit
+
+    async def counted(one: Commit) -> Committed:
+        commits.append(sum(row.channel == "notice" for row in one.outgoing))
+        return await commit(one)
+
+    store.commit = counted  # type: ignore[method-assign]
+    for _ in range(3):
+        await family.tap("change_answers")
+        await family.tap("confirm")
+    assert sum(commits) == 0
+    await family.tap("change_answers")
+    await family.tap("change:sledai")
+    await family.says("12")
+    await family.tap("confirm")
+    assert sum(commits) == 1
+    await family.command("stop")
+    await family.tap("withdraw")
+    assert sum(commits) == 2
+    await family.tap("resume")
+    await family.tap("want_contact")
+    await hand_over(family)
+    assert sum(commits) == 3
 
 
 async def test_starting_over_keeps_the_request_and_the_alarm(family: Family) -> None:
