@@ -19,7 +19,7 @@ class Model:
         self.leads = 0
         self.answers: dict[str, tuple[str, ...]] = {}
         self.earlier: list[dict[str, tuple[str, ...]]] = []
-        self.ticked: set[str] = set()
+        self.ticked: list[str] = []
         self.heard: set[str] = set()
         # What stands on the screen; None from a press that moved on until somebody looks.
         self.state = ""
@@ -40,19 +40,28 @@ class Model:
         word, _, rest = button.partition(":")
         if self.state == "answering" and self.card is not None:
             if word == "tick":
-                self.ticked ^= {rest}
+                if rest in self.ticked:
+                    self.ticked.remove(rest)
+                else:
+                    self.ticked.append(rest)
                 return
             if word == "why":
                 return
             self.is_pruned = self.card in self.answers
-            self.answers[self.card] = (rest or word,)
-            self.ticked = set()
+            self.answers[self.card] = self.meant(button)
+            self.ticked = []
         elif button == "send":
             self.leads += 1
         elif button == "another_child":
             self.earlier.append(self.answers)
             self.answers = {}
         self.move()
+
+    def meant(self, button: str) -> tuple[str, ...]:
+        """What a press on a question answers: whoever has ticked something and is not sure is not sure of the rest."""
+        if button == "unsure" and self.ticked:
+            return tuple(self.ticked)
+        return (button.partition(":")[2] or button,)
 
     def move(self) -> None:
         """Another card stands there now."""

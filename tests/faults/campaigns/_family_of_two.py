@@ -225,7 +225,7 @@ class Family(RuleBasedStateMachine):
         assert earlier == model.earlier
         assert dialogue.revision == model.revision
         assert self.turns == model.turns, "every message is one turn"
-        assert set(interview.ticked) == model.ticked, "every tick counts, and none twice"
+        assert list(interview.ticked) == model.ticked, "every tick counts, and none twice"
         assert len(self.leads) == model.leads == len(set(self.leads))
         model.state, model.card = dialogue.state, interview.card
         if dialogue.page is not None or dialogue.state != "answering":

@@ -178,8 +178,8 @@ class OneChat(Family):
         ways = [one for at, one in ((revision, button), (said.revision, said.button)) if at == before.revision and one]
         now = self.do(self.stored())
         stands = now.interview.given[asked].choices
-        assert stands in [((one.partition(":")[2] or one),) for one in ways]
-        self.model.press(next(one for one in ways if (one.partition(":")[2] or one,) == stands), before.revision)
+        assert stands in [self.model.meant(one) for one in ways]
+        self.model.press(next(one for one in ways if self.model.meant(one) == stands), before.revision)
         self.model.hears(f"page {said.id}")
         for update in self.on_the_way:
             self.model.hears(id_of(update))
