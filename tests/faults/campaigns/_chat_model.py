@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from brasle_prescreen.question import load_questions
 from tests.fake_telegram import Message
 from tests.fake_telegram.parameters import Parameters
 
 CALM = ("choose:parent", "choose:none", "choose:no", "choose:complete", "choose:negative", "choose:not_told")
+# Ticked, and then "not sure" of the rest: what was ticked is asked back first, and that step the model does not know.
+ASKED_BACK = frozenset(
+    f"tick:{choice.id}"
+    for card in load_questions().card
+    if card.kind == "multiple"
+    for choice in card.choices
+    if choice.confirm
+)
 
 
 class Model:

@@ -18,7 +18,7 @@ from bot.flows.dialogue import Dialogue, load
 from bot.message import Incoming
 from tests.fake_telegram import FakeTelegram, Message, Person
 from tests.fake_telegram.update_queue import as_json
-from tests.faults.campaigns._chat_model import CALM, Model, buttons_of, id_of, revision_of
+from tests.faults.campaigns._chat_model import ASKED_BACK, CALM, Model, buttons_of, id_of, revision_of
 from tests.faults.campaigns._engine import Engine, in_memory
 
 T = TypeVar("T")
@@ -116,7 +116,11 @@ class Family(RuleBasedStateMachine):
             known = button in CALM or button in ("why", "unsure", "skip") or button.startswith("tick:")
             if revision != self.dialogue.revision:
                 known = not button.startswith("open:") and not button.startswith("language:")
-            elif not asking or (button in ("unsure", "skip") and not self.dialogue.interview.trail):
+            elif (
+                not asking
+                or button in ASKED_BACK
+                or (button in ("unsure", "skip") and not self.dialogue.interview.trail)
+            ):
                 known = False
             if known:
                 found.append((card, data))
