@@ -8,7 +8,7 @@ from bot.flows import allowed, answering, contact, family_questions, person, rev
 from bot.flows.dialogue import Dialogue, Interview, Remark
 from bot.flows.status import status_text
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
-from bot.flows.welcome import site_lines
+from bot.flows.welcome import begin, site_lines
 from bot.message import Button, Day, Incoming, Reply, Row, Text
 
 # What may be typed as /command; the first ones are offered in the menus.
@@ -258,8 +258,6 @@ def take_page(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
 
 def restarted(dialogue: Dialogue, around: Surroundings) -> Turn:
     """The same child from the first question; a lead already handed over stays and follows the new answers."""
-    from bot.flows.welcome import begin
-
     interview = dialogue.interview
     fresh = Interview(
         child=interview.child,

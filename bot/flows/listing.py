@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from bot.flows.as_given import left_open, one_choice
 from bot.flows.cards import joined, name_of, term
-from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, Medicine, remarked
+from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, remarked
+from bot.flows.giving import give
+from bot.flows.name_list import added, items_of, with_items
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.flows.understanding_lists import Mention, list_answer, mentioned, says_more
 from bot.message import Incoming, Text
 from brasle_prescreen.medicines import normalise
 from brasle_prescreen.question import Card
 from brasle_prescreen.reading.medicines_beside import is_of
-
-# More names than this in one list go to the call, not to cards; they are kept and judged all the same.
-LONGEST_LIST = 40
 
 
 def pressed(
@@ -23,13 +23,13 @@ def pressed(
         return sent
     dialogue = sent
     if word == "pick" and rest in asked.picks:
-        listed = {one.entry for one in _items(dialogue.interview, asked) if one.entry}
+        listed = {one.entry for one in items_of(dialogue.interview, asked) if one.entry}
         wanted = (listed & set(asked.picks)) ^ {rest}
         return _doubting_routes(_repicked(dialogue, asked, wanted, around), asked, around)
     if word == "remove" and rest.isdecimal():
-        kept = tuple(one for one in _items(dialogue.interview, asked) if one.number != int(rest))
-        return Turn(_with_items(dialogue, asked, kept).having(notes=()), refreshed=True)
-    items = _items(dialogue.interview, asked)
+        kept = tuple(one for one in items_of(dialogue.interview, asked) if one.number != int(rest))
+        return Turn(with_items(dialogue, asked, kept).having(notes=()), refreshed=True)
+    items = items_of(dialogue.interview, asked)
     if word == "nothing" and asked.kind == "medicines":
         return stay(dialogue) if items else _done(dialogue, asked, id, around)
     if word == "done":
@@ -52,14 +52,13 @@ def _sent_along(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around
 
 def not_sure(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: Surroundings) -> Turn:
     """Not sure: of the rest, where something is listed; else of everything."""
-    from bot.flows.answering import _open, give  # the two modules take turns
 
     sent = _sent_along(dialogue, said, asked, id, around)
     if isinstance(sent, Turn):
         return sent
-    if _items(sent.interview, asked):
+    if items_of(sent.interview, asked):
         return _done(sent, asked, id, around)
-    return give(sent, _open(asked, "unsure"), asked, id, around)
+    return give(sent, left_open(asked, "unsure"), asked, id, around)
 
 
 def picked(dialogue: Dialogue, choices: tuple[str, ...] | None, asked: Card, around: Surroundings) -> Dialogue:
@@ -109,20 +108,19 @@ def _holds(interview: Interview, group: str, around: Surroundings) -> bool:
 
 def _no_name(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> Turn:
     """Words without a name: none at all, not sure, that is all; or something that is kept as typed if it is a name."""
-    from bot.flows.answering import _one, _open, give  # the two modules take turns
 
     id = dialogue.interview.card or asked.id
     meant = list_answer(said, asked, around)
-    listed = bool(_items(dialogue.interview, asked))
+    listed = bool(items_of(dialogue.interview, asked))
     if meant == "unsure":
-        return give(dialogue, _open(asked, "unsure").model_copy(update={"said": said}), asked, id, around)
+        return give(dialogue, left_open(asked, "unsure").model_copy(update={"said": said}), asked, id, around)
     if meant == "all" and listed:
         return _done(dialogue, asked, id, around)
     none = asked.choice("none")
     if meant == "none" and not listed:
         if none is None:
             return _done(dialogue, asked, id, around)
-        return give(dialogue, _one(none, asked, id, around).model_copy(update={"said": said}), asked, id, around)
+        return give(dialogue, one_choice(none, asked, id, around).model_copy(update={"said": said}), asked, id, around)
     kept = dialogue.with_interview(
         remarks=remarked(dialogue.interview.remarks, asked.id, said),
         doubts=(Doubt(said=said[:200], candidates=()),),
@@ -164,35 +162,9 @@ def settle_doubt(dialogue: Dialogue, word: str, rest: str, around: Surroundings)
     return _doubting_routes(dialogue.having(interview=interview, notes=()), asked, around)
 
 
-def added(
-    interview: Interview,
-    name: str,
-    *,
-    said: str,
-    entry: str | None,
-    route: str | None = None,
-    vaccine: bool = False,
-    unnamed: bool = False,
-) -> Interview:
-    """The interview with one more name on its list; a name already there is not listed twice, an unnamed drip once."""
-    field = "vaccines" if vaccine else "medicines"
-    items: tuple[Medicine, ...] = getattr(interview, field)
-    if any(one.name == name for one in items) or len(items) >= LONGEST_LIST:
-        return interview
-    one = Medicine(
-        number=interview.next_number,
-        said=said or ("" if unnamed else name),
-        name=name,
-        entry=entry,
-        route=route,
-    )
-    return interview.model_copy(update={field: (*items, one), "next_number": interview.next_number + 1})
-
-
 def _done(dialogue: Dialogue, asked: Card, id: str, around: Surroundings) -> Turn:
-    from bot.flows.answering import give  # the two modules take turns
 
-    items = _items(dialogue.interview, asked)
+    items = items_of(dialogue.interview, asked)
     shown = (
         joined(Text(key="list.item", values={"name": name_of(one, around)}) for one in items)
         if items
@@ -209,8 +181,8 @@ def _done(dialogue: Dialogue, asked: Card, id: str, around: Surroundings) -> Tur
 def _repicked(dialogue: Dialogue, asked: Card, picks: set[str], around: Surroundings) -> Dialogue:
     """The list with exactly these of the card's picks, and everything that was typed."""
     interview = dialogue.interview
-    kept = tuple(one for one in _items(interview, asked) if one.entry not in asked.picks or one.entry in picks)
-    interview = _with_items(dialogue, asked, kept).interview
+    kept = tuple(one for one in items_of(interview, asked) if one.entry not in asked.picks or one.entry in picks)
+    interview = with_items(dialogue, asked, kept).interview
     for pick in asked.picks:
         if pick in picks:
             interview = added(interview, pick, said="", entry=pick, vaccine=asked.kind == "vaccines", unnamed=True)
@@ -233,14 +205,6 @@ def _doubting_routes(dialogue: Dialogue, asked: Card, around: Surroundings) -> T
     if doubts:
         dialogue = dialogue.with_interview(doubts=(*interview.doubts, *doubts))
     return Turn(dialogue, refreshed=True)
-
-
-def _items(interview: Interview, asked: Card) -> tuple[Medicine, ...]:
-    return interview.medicines if asked.kind == "medicines" else interview.vaccines
-
-
-def _with_items(dialogue: Dialogue, asked: Card, items: tuple[Medicine, ...]) -> Dialogue:
-    return dialogue.with_interview(**{"medicines" if asked.kind == "medicines" else "vaccines": items})
 
 
 def _read_as(mention: Mention, around: Surroundings) -> Text:

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from bot.flows.buttons import navigation_button
 from bot.flows.cards import joined
-from bot.flows.dialogue import Dialogue
+from bot.flows.dialogue import Dialogue, Interview
 from bot.flows.papers import papers_to_bring
 from bot.flows.plan import answers_of, next_card
 from bot.flows.status import status_text
 from bot.flows.turn import Happened, Surroundings, Turn, go, stay
-from bot.flows.welcome import site_lines
+from bot.flows.welcome import begin, site_lines
 from bot.message import Button, Day, Incoming, Reply, Text
 from brasle_prescreen import Screening, screen
 
@@ -152,8 +152,6 @@ def take_done(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     if said.button in ("change_answers", "back") and dialogue.interview.given:
         return Turn(go(dialogue.with_interview(card=None), "review_again"))
     if said.button == "go_on" and _is_unfinished(dialogue, around):
-        from bot.flows.welcome import begin
-
         return begin(dialogue, around, "go_on").with_(happened=())
     if said.button == "another_child":
         return _another(dialogue, around)
@@ -162,9 +160,6 @@ def take_done(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
 
 def _another(dialogue: Dialogue, around: Surroundings) -> Turn:
     """A second child in the same chat: its own interview, the permission and the contact details stay."""
-    from bot.flows.dialogue import Interview
-    from bot.flows.welcome import begin
-
     fresh = Interview(child=dialogue.interview.child + 1)
     moved = dialogue.having(interview=fresh, earlier=(*dialogue.earlier, dialogue.interview))
     if not dialogue.may_be_asked:

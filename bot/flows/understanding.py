@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Any
 from unicodedata import east_asian_width
 
+from bot.flows.as_given import left_open, one_choice, several_choices
 from bot.flows.cards import choice_label, joined
-from bot.flows.dialogue import Given
+from bot.flows.dialogue import Dialogue, Given
 from bot.flows.plan import UNSURE
 from bot.flows.turn import Surroundings
 from bot.message import Day, Text, Value
@@ -55,7 +56,7 @@ class Ticked:
 
 
 def understand(
-    dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
+    dialogue: Dialogue, asked: Card, id: str, said: str, around: Surroundings
 ) -> Given | AskBack | Doubtful | Ticked:
     """Read one typed reply at a card of any kind but the lists of medicines and vaccines."""
     if len(said) > LONGEST_READ:
@@ -68,21 +69,21 @@ def understand(
 
 
 def _understood(
-    dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
+    dialogue: Dialogue, asked: Card, id: str, said: str, around: Surroundings
 ) -> Given | AskBack | Doubtful | Ticked:
     read = _by_kind(dialogue, asked, id, said, around)
     if isinstance(read, AskBack) and asked.choices and asked.kind not in ("choice", "multiple"):
-        by_choice = _choice(dialogue, asked, id, said, around)
+        by_choice = _choice(asked, id, said, around)
         return read if isinstance(by_choice, AskBack) else by_choice
     return read
 
 
 def _by_kind(
-    dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
+    dialogue: Dialogue, asked: Card, id: str, said: str, around: Surroundings
 ) -> Given | AskBack | Doubtful | Ticked:
     match asked.kind:
         case "choice" | "multiple":
-            return _choice(dialogue, asked, id, said, around)
+            return _choice(asked, id, said, around)
         case "age":
             return _age(said, around)
         case "date":
@@ -99,38 +100,31 @@ def _by_kind(
             return AskBack("misread.choice")
 
 
-def _choice(
-    dialogue: Any, asked: Card, id: str, said: str, around: Surroundings
-) -> Given | AskBack | Doubtful | Ticked:
-    from bot.flows.answering import _open
-
+def _choice(asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack | Doubtful | Ticked:
     read = _read(said, asked, id)
     if read.outcome is Outcome.UNSURE and not asked.no_skip:
-        return _open(asked, "unsure").model_copy(update={"said": said})
+        return left_open(asked, "unsure").model_copy(update={"said": said})
     if read.outcome is not Outcome.VALUE:
         return AskBack("misread.choice")
-    return chosen(dialogue, asked, id, said, read.value or (), around)
+    return chosen(asked, id, said, read.value or (), around)
 
 
 def chosen(
-    dialogue: Any, asked: Card, id: str, said: str, choices: Sequence[str], around: Surroundings
+    asked: Card, id: str, said: str, choices: Sequence[str], around: Surroundings
 ) -> Given | AskBack | Doubtful | Ticked:
     """What naming these choices means at this card."""
-    from bot.flows.answering import _one, _several
-
     named = [choice for choice in asked.choices if choice.id in choices]
     # Somebody who names one of a list and says "nothing else" has not said "none of these".
     together = [choice for choice in named if not choice.alone] if asked.kind == "multiple" else []
     if not (together or len(named) == 1):
         return AskBack("misread.choice")
     if not together:
-        given = _one(named[0], asked, id, around).model_copy(update={"said": said})
+        given = one_choice(named[0], asked, id, around).model_copy(update={"said": said})
         return Doubtful(given) if _says_more(said, named[0].id, asked, id) else given
     ids = tuple(choice.id for choice in together)
     if asked.absent or any(choice.absent for choice in asked.choices):
         return Ticked(ids)
-    ticked = dialogue.with_interview(ticked=ids)
-    return _several(ticked, asked, id, around, only=False).model_copy(update={"said": said})
+    return several_choices(ids, asked, id, around).model_copy(update={"said": said})
 
 
 def _read(said: str, asked: Card, id: str) -> Reading[tuple[str, ...]]:
@@ -242,7 +236,7 @@ def _titer(asked: Card, said: str) -> Given | AskBack:
     return Given(said=said, sets={key: titer}, shown=Text(key="titer", values={"n": titer}))
 
 
-def _dose(dialogue: Any, id: str, said: str, around: Surroundings) -> Given | AskBack:
+def _dose(dialogue: Dialogue, id: str, said: str, around: Surroundings) -> Given | AskBack:
     number = int(id.split(".")[1])
     medicine = next((one for one in dialogue.interview.medicines if one.number == number), None)
     entry = medicine.entry if medicine else None
@@ -272,7 +266,7 @@ def _dose(dialogue: Any, id: str, said: str, around: Surroundings) -> Given | As
     return Given(said=said, sets={"dose": sets}, shown=shown)
 
 
-def _slip(dialogue: Any, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
+def _slip(dialogue: Dialogue, asked: Card, id: str, said: str, around: Surroundings) -> Given | AskBack:
     from brasle_prescreen.reading.lab_slip import read_lab_slip
 
     lines = read_lab_slip(said, around.today)

@@ -23,9 +23,9 @@ def _strength_statements() -> tuple[re.Pattern[str], ...]:
             rf"(?:{any_of('dose.strength')}) ?{number} ?{mg}",
             rf"(?<![\d.]){number} ?{mg} ?(?:{any_of('dose.of_them')}|\*|x) ?",
             rf"\d ?[*x] ?{number} ?{mg}",
-            rf"(?:{tablet}) (?:of|at|@) {number} ?{mg}",
+            rf"(?:{tablet}) {any_of('dose.tablet_of')} {number} ?{mg}",
             rf"(?:{tablet})[, ]{{0,2}}{number} ?{mg}{any_of('dose.of_them')}",
-            rf"{number} ?{mg} (?:each|apiece|a piece)",
+            rf"{number} ?{mg} {any_of('dose.each_one')}",
         )
     )
 
