@@ -49,6 +49,8 @@ async def test_from_hello_to_the_queue(family: Family) -> None:
     assert lead.code == code
     assert lead.status == "new"
     whole = await family.talk._store.lead(code)
+    assert whole is not None
+    assert whole.contact is not None
     assert whole.contact["value"] == "+8613800138000"
     assert whole.packet["answers"]["diagnosis"] == "lupus_nephritis"
     await family.command("status")

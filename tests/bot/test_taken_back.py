@@ -96,10 +96,13 @@ async def test_a_lead_follows_changed_answers_until_it_is_taken_back(family: Fam
     await family.tap("confirm")
     (lead,) = await family.talk._store.leads()
     whole = await family.talk._store.lead(lead.code)
+    assert whole is not None
     assert whole.packet["answers"]["sledai"]["score"] == 12
 
 
-async def test_the_site_hears_of_a_lead_once_and_again_when_something_changed(family: Family) -> None:
+async def test_the_site_hears_of_a_lead_once_and_again_when_something_changed(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = family.talk._store
     commits: list[int] = []
     commit = store.commit
@@ -108,7 +111,7 @@ async def test_the_site_hears_of_a_lead_once_and_again_when_something_changed(fa
         commits.append(sum(row.channel == "notice" for row in one.outgoing))
         return await commit(one)
 
-    store.commit = counted  # type: ignore[method-assign]
+    monkeypatch.setattr(store, "commit", counted)
     for _ in range(3):
         await family.tap("change_answers")
         await family.tap("confirm")

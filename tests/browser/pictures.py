@@ -106,7 +106,7 @@ async def main() -> int:
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
-        settings = Settings(_env_file=None, data=Path(data), public_url="")  # type: ignore[call-arg]
+        settings = Settings(_env_file=None, data=Path(data), public_url="")
         app = App(settings, clock=lambda: NOW)
         server, task, url = await serve(app.web())
         async with async_playwright() as playwright:

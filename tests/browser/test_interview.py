@@ -39,7 +39,7 @@ class Clinic:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def clinic(chromium: Browser, tmp_path: Path) -> AsyncIterator[Clinic]:
-    app = App(Settings(_env_file=None, data=tmp_path, public_url="http://study.example"))  # type: ignore[call-arg]
+    app = App(Settings(_env_file=None, data=tmp_path, public_url="http://study.example"))
     server, task, url = await serve(app.web())
     yield Clinic(app, url, chromium)
     for context in chromium.contexts:
@@ -133,7 +133,7 @@ async def test_a_chinese_family_from_the_poster_to_the_queue(clinic: Clinic, cap
 
     assert await parent.press("change_answers") == "review"
     assert await parent.press("confirm") == "result"
-    contact = {
+    contact: dict[str, str | tuple[str, ...]] = {
         "result": "want_contact",
         "handover": "agree",
         "contact_name": ("=王女士",),

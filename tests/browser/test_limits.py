@@ -20,7 +20,7 @@ from bot.settings import Settings
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """For the limits, no time goes by: a slow machine would give room again meanwhile."""
     monkeypatch.setattr(Gate, "_clock", lambda gate: gate.since)
-    app = App(Settings(_env_file=None, data=tmp_path))  # type: ignore[call-arg]
+    app = App(Settings(_env_file=None, data=tmp_path))
     with TestClient(app.web(), follow_redirects=False) as client:
         yield client
     app.store.close_now()

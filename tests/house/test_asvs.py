@@ -57,7 +57,7 @@ def name_of(path: Path) -> str:
 
 @cache
 def every_node() -> list[tuple[str, ast.AST]]:
-    found = []
+    found: list[tuple[str, ast.AST]] = []
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Import | ast.ImportFrom | ast.Call):

@@ -38,7 +38,8 @@ async def invited(server: Server) -> str:
     )  # fmt: skip
     told, wrong = await done.communicate()
     assert done.returncode == 0, wrong.decode()
-    return re.findall(r"/coordinator/invitation/([A-Za-z0-9_-]+)", told.decode())[0]
+    link: list[str] = re.findall(r"/coordinator/invitation/([A-Za-z0-9_-]+)", told.decode())
+    return link[0]
 
 
 async def begin_account(browser: Browser, link: str) -> None:

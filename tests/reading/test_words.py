@@ -42,7 +42,15 @@ def test_both_languages_answer_the_same_questions() -> None:
     zh, en = (dict(languages())[f"{code}.toml"] for code in ("zh", "en"))
     missing = {where for where, _ in lists(zh)} ^ {where for where, _ in lists(en)}
     # What only one language can say: characters, months by name, spoken frequencies.
-    own = ("numerals", "time.month", "time.weekday", "time.festival", "time.year_mark", "time.counters", "time.of_word")
+    own: tuple[str, ...] = (
+        "numerals",
+        "time.month",
+        "time.weekday",
+        "time.festival",
+        "time.year_mark",
+        "time.counters",
+        "time.of_word",
+    )
     own += (
         "time.each",
         "time.years.3",

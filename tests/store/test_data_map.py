@@ -7,6 +7,8 @@ import sqlite3
 from dataclasses import fields
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from bot.channels import browser_memory
 from bot.flows import dialogue
 from bot.flows.dialogue import Dialogue
@@ -38,7 +40,7 @@ def stored(folder: Path) -> dict[str, list[str]]:
     """Every field that is kept anywhere, asked of the program itself."""
     found = columns(folder)
     for name, model in inspect.getmembers(dialogue, inspect.isclass):
-        if model.__module__ == dialogue.__name__:
+        if model.__module__ == dialogue.__name__ and issubclass(model, BaseModel):
             found[f"dialogue.{name}"] = list(model.model_fields)
     protocol, questions = load_protocol(), load_questions()
     around = Surroundings(protocol=protocol, questions=questions, now=utc_now(), languages=())

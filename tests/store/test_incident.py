@@ -9,13 +9,15 @@ import random
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
 from bot.store import incident
-from bot.store.audit_entry import Did
+from bot.store.audit import Wanted
+from bot.store.audit_entry import Did, Entry
 from bot.store.errors import UnknownLead
 from bot.store.incident import Affected, Span
 from bot.store.store import Store
@@ -58,13 +60,13 @@ async def test_a_hundred_incidents_each_list_exactly_the_affected(store: Store, 
     for _ in range(100):
         since = truth[0][0] + (truth[-1][0] - truth[0][0]) * chance.random()
         until = since + timedelta(hours=chance.choice((1, 24, 24 * 7)))
-        who = chance.choice((None, *ACCOUNTS))
+        asked = chance.choice((None, *ACCOUNTS))
         wanted: dict[str, set[str]] = {}
         for at, by, action, code in truth:
-            if since <= at < until and who in (None, by):
+            if since <= at < until and asked in (None, by):
                 wanted.setdefault(code, set()).update(READINGS[action])
-        span = Span(since, until, who)
-        affected = await store.copies.affected(lambda ledger, span=span: incident.by_readings(ledger, span), "root")  # type: ignore[misc]
+        span = Span(since, until, asked)
+        affected = await store.copies.affected(partial(incident.by_readings, span=span), "root")
         assert {code: one.kinds for one in affected for code in one.codes} == wanted
         for one in affected:
             assert one.gone == (one.codes == [gone])
@@ -76,9 +78,7 @@ async def test_a_hundred_incidents_each_list_exactly_the_affected(store: Store, 
     print(f"100 incidents over {len(truth)} readings: all exact, {took:.1f} s together")
 
 
-async def _entries(store: Store, action: str, name: str) -> list[object]:
-    from bot.store.audit import Wanted
-
+async def _entries(store: Store, action: str, name: str) -> list[Entry]:
     return [one for one in await store.trail.entries(Wanted(action=action, limit=10_000)) if one.name == name]
 
 
@@ -109,13 +109,11 @@ async def test_a_stolen_backup_tells_little_without_the_keys(store: Store, clock
     codes = await leads(store, 4)
     place, _ = await store.copies.backup(tmp_path / "backups", "root")
     await Family(store, "after it").says()
-    person = (await store.lead(codes[0])).person  # type: ignore[union-attr]
-    await store.erase(person or "")
+    lead = await store.lead(codes[0])
+    assert lead is not None
+    await store.erase(lead.person or "")
     for with_keys, kinds in ((False, {"status"}), (True, set(incident.EVERYTHING))):
-        found = await store.copies.affected(
-            lambda ledger, keys=with_keys: incident.by_backup(ledger, place, with_keys=keys),
-            "root",  # type: ignore[misc]
-        )
+        found = await store.copies.affected(partial(incident.by_backup, place=place, with_keys=with_keys), "root")
         assert len(found) == 4
         assert [one.gone for one in found] == [False, False, False, True]
         assert all(one.kinds == kinds for one in found)

@@ -38,7 +38,7 @@ def only(shelf: Shelf, language: str, entries: Mapping[str, Entry]) -> Shelf:
 
 
 def said(entry: Entry, language: str, text: str) -> Entry:
-    return dataclasses.replace(entry, **{"english" if language == POT else "translation": text})
+    return dataclasses.replace(entry, english=text) if language == POT else dataclasses.replace(entry, translation=text)
 
 
 def planted(shelf: Shelf, language: str, mistake: Mistake, most: int) -> dict[str, Entry]:

@@ -25,11 +25,11 @@ def said(wording: Wording, key: str) -> dict[str, str | None]:
     return {code: wording.source(key, code) for code, _ in wording.languages()}
 
 
-def garble(file: str) -> Callable[[Path], None]:
+def garble(file: str) -> Callable[[Path], object]:
     return lambda folder: (folder / file).write_bytes(b"msgid \xff oops")
 
 
-HALF_DONE: dict[str, Callable[[Path], None]] = {
+HALF_DONE: dict[str, Callable[[Path], object]] = {
     "the English changed": lambda folder: reword_english(folder, CONSENT, "May we ask? {site}"),
     "translation emptied": lambda folder: change(folder, CHINESE, CONSENT, translation=""),
     "translation only spaces": lambda folder: change(folder, CHINESE, CONSENT, translation="  "),

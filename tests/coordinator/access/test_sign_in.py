@@ -473,7 +473,7 @@ def test_the_time_to_answer_does_not_tell_whether_a_name_exists(
     compared = []
     real = Passwords._compare
 
-    def watched(self: Passwords, kept: str, password: str) -> bool:
+    def watched(self: Passwords, kept: str, password: bytes) -> bool:
         compared.append(kept[:30])
         return real(self, kept, password)
 

@@ -183,7 +183,8 @@ async def _forms(outcome: Outcome, folder: Path) -> None:
             _post(client, session, button="language:en", revision="0")
         before = {session: await app.store.load("browser", session) for session in (mine, other)}
         statuses = []
-        revision = str(json.loads(before[mine].dialogue)["revision"]) if before[mine] else "1"
+        known = before[mine]
+        revision = str(json.loads(known.dialogue)["revision"]) if known else "1"
         for forged in _forged_forms(mine, other, revision):
             cookie, fields = forged
             answer = client.post("/answer", data=fields, headers={"cookie": f"talk={cookie}"} if cookie else {})

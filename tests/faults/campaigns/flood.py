@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,10 @@ async def _answers(
     return waits
 
 
+def _is_answered(late: Any, heard: int) -> bool:
+    return bool(late.card) or len(late.heard) > heard
+
+
 async def _comes_late(telegram: FakeTelegram, late: Any, size: Size) -> float:
     """Somebody who first writes in the middle of the flood, and again when told to; seconds until the first card."""
     if not size.paced:
@@ -190,7 +195,7 @@ async def _comes_late(telegram: FakeTelegram, late: Any, size: Size) -> float:
         heard = len(late.heard)
         late.starts()
         try:
-            await telegram.until(lambda heard=heard: late.card or len(late.heard) > heard, WAIT)
+            await telegram.until(partial(_is_answered, late, heard), WAIT)
         except AssertionError:
             break
         if not late.card:

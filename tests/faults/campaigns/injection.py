@@ -233,7 +233,7 @@ def _tables(outcome: Outcome, tried: list[str]) -> None:
     content = as_csv([[payload, "plain"] for payload in tried])
     _guarded(outcome, content)
     book = openpyxl.load_workbook(io.BytesIO(as_xlsx([["head"], *([payload] for payload in tried)], "x")))
-    cells = [cell for row in book.active.iter_rows() for cell in row]
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     outcome.count += len(tried) + len(cells)
     outcome.check(
         all(cell.data_type in ("s", "n") and cell.hyperlink is None for cell in cells),

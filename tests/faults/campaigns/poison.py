@@ -30,7 +30,7 @@ CHAT = {"id": 1, "type": "private", "first_name": "Li"}
 MESSAGE = {"message_id": 1, "date": 1, "chat": CHAT, "from": PERSON, "text": "hello"}
 PRESS = {"id": "1", "from": PERSON, "chat_instance": "1", "data": "1:yes", "message": MESSAGE}
 # What stands in the place of a field: each is wrong for most of them.
-WRONG = (None, "x", -1, 1.5, [], {}, True, "\ud83d", 10**30)
+WRONG: tuple[Any, ...] = (None, "x", -1, 1.5, [], {}, True, "\ud83d", 10**30)
 FIELDS = (
     ("message", "chat"),
     ("message", "message_id"),
