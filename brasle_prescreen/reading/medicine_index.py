@@ -86,7 +86,10 @@ class MedicineIndex:
         return None
 
     def _stands_alone(self, text: str, start: int, end: int) -> bool:
-        """Latin names are whole words; Chinese ones of two characters need a word that goes with medicines beside them."""
+        """Latin names are whole words; Chinese ones of two characters need words that go with medicines beside them.
+
+        Before a brand name they are enough, whatever follows.
+        """
         before, after = text[start - 1 : start], text[end : end + 1]
         if CJK.match(text[start]) is None or CJK.match(text[end - 1]) is None:
             letter_before = before.isalpha() and before.isascii() and text[start].isascii()
@@ -99,6 +102,8 @@ class MedicineIndex:
         if verb_before().search(text[:start]) and text[start:end] not in self._short_forms:
             return True
         left = not CJK.match(before) or glue_before().search(text[:start]) is not None or self._ends_name(text, start)
+        if left and text[start:end] in self._brands_of_two:
+            return True
         right = not CJK.match(after) or glue_after().match(text, end) is not None or self._begins_name(text, end)
         return left and right
 
