@@ -17,7 +17,8 @@ from bot.extras import EXTRAS, how_to_get, is_there
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
 FILES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("brasle_prescreen/**/*.py")])
 MOST_DIRECT = 19
 # Where each extra's modules may be imported; a name that ends with a star is a beginning.
@@ -67,6 +68,8 @@ def name_of(requirement: str) -> str:
 
 def test_the_core_install_is_small() -> None:
     assert len(PROJECT["dependencies"]) <= MOST_DIRECT
+    # A package named "tests" would stand in the way of everybody else's.
+    assert PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["bot", "brasle_prescreen"]
 
 
 def test_every_extra_is_known_and_part_of_all() -> None:
