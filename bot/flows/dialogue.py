@@ -15,7 +15,7 @@ from pydantic import Field
 from bot.flows.table import PAUSES
 from bot.message import Channel, Model, Text, Value
 
-VERSION = 1
+VERSION = 2
 _OF_THIS_VERSION = f'{{"version":{VERSION},'
 
 PermissionName = Literal["health", "handover", "abroad"]
@@ -171,11 +171,6 @@ class Dialogue(Model):
     # What a permission card said when it was shown, as a hash: nobody agrees to a text that has changed since.
     asked_in: str = ""
 
-    @property
-    def is_asking_delete(self) -> bool:
-        # Dialogues stored by earlier programs say so in `contact_step`.
-        return self.asking_delete != "" or self.contact_step == "delete"
-
     def permitted(self, name: PermissionName) -> bool:
         permission = self.permissions.get(name)
         return permission is not None and permission.state == "given"
@@ -243,4 +238,7 @@ def load(stored: str) -> Dialogue:
 
 def upgrade(data: dict[str, Any]) -> dict[str, Any]:
     """Bring an older stored form up to this version. One step a version; each step has a saved sample in the tests."""
-    return {**data, "version": VERSION}
+    data = {**data, "version": VERSION}
+    if data.get("contact_step") == "delete":  # version 1 asked about deleting there
+        data |= {"contact_step": None, "asking_delete": "stopped"}
+    return data

@@ -40,6 +40,5 @@ def take_person(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tur
 
 def resume(dialogue: Dialogue) -> Turn:
     """From a pause back to where the family was."""
-    step = None if dialogue.contact_step == "delete" else dialogue.contact_step
-    resumed = dialogue.having(contact_step=step, asking_delete="")
+    resumed = dialogue.having(asking_delete="")
     return Turn(go(resumed, f"resume_{dialogue.back_to or 'choosing_language'}", back_to=None, alarm=None))

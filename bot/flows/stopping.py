@@ -16,7 +16,7 @@ def stop(dialogue: Dialogue) -> Turn:
 
 
 def stopped_card(dialogue: Dialogue, around: Surroundings) -> Reply:
-    if dialogue.is_asking_delete:
+    if dialogue.asking_delete:
         return Reply(
             text=Text(key="delete.ask"),
             notes=dialogue.notes,
@@ -48,7 +48,7 @@ def take_stopped(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
         return Turn(dialogue.having(asking_delete="stopped", notes=()))
     if said.button == "delete_no":
         return _not_deleted(dialogue)
-    if said.button == "delete_yes" and dialogue.is_asking_delete:
+    if said.button == "delete_yes" and dialogue.asking_delete:
         return erased(dialogue)
     if said.button == "keep":
         return stay(dialogue, Text(key=KEPT))
@@ -63,8 +63,7 @@ def _not_deleted(dialogue: Dialogue) -> Turn:
     """Back to the card of the stop, or, where nobody wanted to stop, to where the family was."""
     if dialogue.asking_delete == "at_once":
         return resume(dialogue.having(silent=False, notes=()))
-    step = None if dialogue.contact_step == "delete" else dialogue.contact_step
-    return Turn(dialogue.having(asking_delete="", contact_step=step, notes=()))
+    return Turn(dialogue.having(asking_delete="", notes=()))
 
 
 def withdraw(dialogue: Dialogue) -> Turn:

@@ -90,7 +90,7 @@ def alike(dialogue: Dialogue, *, whole: bool) -> tuple[Any, ...]:
         tuple((one.wants_call, bool(one.lead_code)) for one in dialogue.earlier),
         dialogue.contact_step
         if dialogue.state == "giving_contact" and here
-        else dialogue.state == "stopped" and dialogue.contact_step == "delete",
+        else dialogue.state == "stopped" and dialogue.asking_delete,
         dialogue.leaves_nothing,
         min(dialogue.looking_at, 2) if here else 0,
         (bool(dialogue.contact.name), bool(interview.lead_code), dialogue.looked) if each else None,

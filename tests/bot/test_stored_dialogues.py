@@ -29,6 +29,12 @@ def test_a_saved_sample_is_read_and_goes_on(path: Path) -> None:
     assert load(dump(dialogue)) == dialogue
 
 
+def test_whoever_was_asked_about_deleting_is_still_asked() -> None:
+    dialogue = load((SAMPLES[0].parent / "version-1-asking-to-delete.json").read_text("utf-8"))
+    assert present(dialogue, surroundings()).card == "delete"
+    assert (dialogue.asking_delete, dialogue.contact_step) == ("stopped", None)
+
+
 def test_the_version_is_always_stored() -> None:
     """Without it nobody could tell, later, which form it was."""
     dialogue = Dialogue.model_validate({"channel": "browser", "language": "en"})
