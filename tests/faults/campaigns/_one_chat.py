@@ -108,7 +108,7 @@ class OneChat(Family):
         queue, chance = self.telegram.world.queue, random.Random(seed)
         last = queue._next_id
         self.now += WEEK - 1.0  # what was fetched a moment after it was written is younger than a week
-        lower, higher = chance.randint(1, last - 1), chance.randint(last, 2**31)
+        lower, higher = chance.randint(1, last - 1), chance.randint(last, max(last, 2**31))
         queue.number_from({"lower": lower, "higher": higher, "same": last - 1}.get(first, max(1, last + beside)))
         self.parent.sends_sticker()
         self.parent.sends_sticker()
