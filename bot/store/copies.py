@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from bot.progress import Tell, untold
 from bot.store import access_report, deletion_list, incident, key_copies
 from bot.store.access_report import Report
 from bot.store.audit_entry import Did
 from bot.store.backup import Manifest, make_backup
-from bot.store.errors import worded
 from bot.store.incident import Affected
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
 
 if TYPE_CHECKING:
     from bot.store.store import Store
-
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +59,14 @@ class Copies:
 
     async def affected(self, find: Callable[[Ledger], list[Affected]], by: str) -> list[Affected]:
         """Who is affected, as one of the ways of `bot.store.incident` finds it; the trail notes the list first."""
-        found = await asyncio.to_thread(self._in_another_thread, find)
+        found = await self._store._read_long(find)
         await self._store.trail.record(by, *incident.note(found))
         return found
 
     async def access_report(self, since: datetime, until: datetime, by: str) -> Report:
         """What the trail says of a span; that it was made is in the trail."""
         await self._store.trail.record(by, Did("access.reported"))
-        return await asyncio.to_thread(
-            self._in_another_thread, lambda ledger: access_report.report(ledger, since, until)
-        )
-
-    def _in_another_thread(self, work: Callable[[Ledger], T]) -> T:
-        with worded(self._store.folder), closing(self._store.another_reader()) as ledger:
-            return work(ledger)
+        return await self._store._read_long(access_report.report, since, until)
 
     async def places(self) -> list[CopyPlace]:
         """Where copies were put, the latest first."""

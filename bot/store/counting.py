@@ -6,13 +6,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.store import leads, second_look, turns, work
-from bot.store.errors import worded
 from bot.store.ledger import Ledger
 from bot.store.moments import from_micros
 from bot.store.queries import load_queries
@@ -79,12 +77,11 @@ class Counting:
         return await self._count()
 
     async def _count(self) -> Counted:
-        self._last = await asyncio.to_thread(self._in_another_thread)
+        self._last = await self._store._read_long(self._counts)
         return self._last
 
-    def _in_another_thread(self) -> Counted:
-        with worded(self._store.folder), closing(self._store.another_reader()) as ledger:
-            return Counted(ledger.clock(), self._people(ledger), self._leads(ledger))
+    def _counts(self, ledger: Ledger) -> Counted:
+        return Counted(ledger.clock(), self._people(ledger), self._leads(ledger))
 
     def _people(self, ledger: Ledger) -> tuple[Steps, ...]:
         reached = {

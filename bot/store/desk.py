@@ -5,12 +5,9 @@ Each write is one transaction with its history and its entry in the trail. `by` 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from bot.store import (
     announcing,
@@ -26,7 +23,6 @@ from bot.store import (
 )
 from bot.store.announcing import Announcement, Waiting
 from bot.store.counting import Counting
-from bot.store.errors import worded
 from bot.store.lead_packets import LogLine, Standing, Stored
 from bot.store.ledger import Ledger
 from bot.store.registry_checks import KeptCheck
@@ -38,8 +34,6 @@ from brasle_prescreen.registry_check import Checked
 
 if TYPE_CHECKING:
     from bot.store.store import Store
-
-T = TypeVar("T")
 
 
 class Desk:
@@ -180,8 +174,7 @@ class Desk:
         """Leads to be looked at again, or this one if it is; with what the looks rest on and the site's decisions."""
         if code:
             return self._store._read(_looks_waiting, on, trial, limit, code)
-        anew = partial(_looks_waiting, on=on, trial=trial, limit=limit, code="")
-        return await asyncio.to_thread(self._in_another_thread, anew)
+        return await self._store._read_long(_looks_waiting, on, trial, limit, code)
 
     async def judged_by(self, code: str) -> tuple[Mapping[str, Any], Mapping[str, Override], str] | None:
         """Packet, the coordinators' own verdicts, the version of the protocol asked for: for judging again, not for eyes."""
@@ -199,7 +192,7 @@ class Desk:
 
     async def every_packet(self) -> list[Stored]:
         """All leads but withdrawn ones, opened: for judging again. Takes its time."""
-        return await asyncio.to_thread(self._in_another_thread, _every)
+        return await self._store._read_long(_every)
 
     async def one_packet(self, code: str) -> Stored | None:
         """One lead, opened; None if there is none, or it is withdrawn or erased."""
@@ -207,15 +200,15 @@ class Desk:
 
     async def verdicts(self) -> dict[str, Standing]:
         """How each lead stands today, by reference number."""
-        return await asyncio.to_thread(self._in_another_thread, lead_packets.verdicts)
+        return await self._store._read_long(lead_packets.verdicts)
 
     async def contacts(self) -> dict[str, dict[str, Any]]:
         """How to reach each family, by reference number."""
-        return await asyncio.to_thread(self._in_another_thread, lead_packets.contacts)
+        return await self._store._read_long(lead_packets.contacts)
 
     async def log_lines(self) -> list[LogLine]:
         """The screening log, in the order in which families came."""
-        return await asyncio.to_thread(self._in_another_thread, lead_packets.log_lines)
+        return await self._store._read_long(lead_packets.log_lines)
 
     async def judge_by(self, codes: Sequence[str], version: str, by: str) -> int:
         """Have these leads judged by that version of the protocol; gives how many were by another one."""
@@ -224,10 +217,6 @@ class Desk:
     async def note_rescreened(self, codes: list[str], looked_at: int, by: str) -> None:
         """The trail notes which leads were listed."""
         await self._store._write(lead_packets.note_rescreened, codes, looked_at, by)
-
-    def _in_another_thread(self, work: Callable[[Ledger], T]) -> T:
-        with worded(self._store.folder), closing(self._store.another_reader()) as ledger:
-            return work(ledger)
 
 
 def _looks_waiting(

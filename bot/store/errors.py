@@ -65,7 +65,7 @@ def in_words(error: sqlite3.Error, where: Path) -> StoreUnavailable:
 
 @contextmanager
 def worded(where: Path) -> Iterator[None]:
-    """For work on a folder that no `Store` has open: SQLite's errors come out as StoreUnavailable."""
+    """For work with a connection of its own: SQLite's errors come out as StoreUnavailable."""
     try:
         yield
     except sqlite3.Error as error:

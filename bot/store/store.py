@@ -9,7 +9,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from bot.store.backlog import Backlog, backlog
 from bot.store.connection import connect_reader, connect_writer
 from bot.store.copies import Copies
 from bot.store.desk import Desk
-from bot.store.errors import StoreUnavailable, in_words
+from bot.store.errors import StoreUnavailable, in_words, worded
 from bot.store.keeping import Keep, Purged
 from bot.store.keyring import Keyring
 from bot.store.ledger import Ledger, numbered
@@ -150,6 +150,15 @@ class Store:
             return work(self._reader, *args, **kwargs)
         except sqlite3.Error as error:
             raise in_words(error, self.folder) from error
+
+    async def _read_long(self, work: Callable[Concatenate[Ledger, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """In a thread of its own, with a reader of its own."""
+
+        def read() -> T:
+            with worded(self.folder), closing(self.another_reader()) as ledger:
+                return work(ledger, *args, **kwargs)
+
+        return await asyncio.to_thread(read)
 
     def clock(self) -> datetime:
         """The moment, as the store sees it."""

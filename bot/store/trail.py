@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bot.progress import Tell, untold
@@ -11,7 +9,6 @@ from bot.store import audit, audit_check
 from bot.store.audit import Head, Wanted
 from bot.store.audit_check import Checked
 from bot.store.audit_entry import Did, Entry
-from bot.store.errors import worded
 from bot.store.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -42,16 +39,12 @@ class Trail:
 
     async def check(self, printed: Head | None = None, tell: Tell = untold) -> Checked:
         """Read all of it in another thread. `printed`: an end noted earlier, which it must still hold."""
-        return await asyncio.to_thread(self._check, printed, tell)
+        return await self._store._read_long(audit_check.check, printed, tell)
 
     async def anchor(self) -> bool:
         """Remember the committed end in the file of the keys. False: it does not follow from the last one."""
         end = self._store._read(audit.head)
         return end is not None and await self._store._write(audit.anchor, end)
-
-    def _check(self, printed: Head | None, tell: Tell) -> Checked:
-        with worded(self._store.folder), closing(self._store.another_reader()) as ledger:
-            return audit_check.check(ledger, printed, tell)
 
 
 def _append_all(ledger: Ledger, by: str, did: tuple[Did, ...]) -> None:
