@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from datetime import date
 from ipaddress import ip_address
 
@@ -13,6 +12,7 @@ from pydantic import SecretStr, ValidationError
 from bot import secret_files
 from bot.doctor_names import environment_name
 from bot.doctor_place import data_folder, host_alone, master_key
+from bot.doctor_problem import Problem
 from bot.extras import how_to_get, is_there
 from bot.settings import Settings
 from bot.settings_error import in_words
@@ -39,19 +39,6 @@ _TAKEN_BY_TELEGRAM = re.compile(r"[A-Za-z0-9_-]{1,256}")  # as setWebhook docume
 SHORT_SECRET = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to mend: the setting, what is wrong, what to do. `stops`: the server does not start with it."""
-
-    setting: str
-    wrong: str
-    remedy: str
-    stops: bool = False
-
-    def line(self) -> str:
-        return f"{'STOP ' if self.stops else 'note '} {self.setting}: {self.wrong} {self.remedy}".rstrip()
-
-
 def load_settings() -> Settings | str:
     """The settings, or one sentence a line for whoever must mend them."""
     secrets = secret_files.folder()
@@ -59,8 +46,7 @@ def load_settings() -> Settings | str:
         return (
             f"STOP  {secret_files.VARIABLE}: {secrets} is no folder. Name the one in which the files of secrets stand."
         )
-    for name, field in Settings.model_fields.items() if secrets is not None else ():
-        file = str(field.validation_alias or f"BRASLE_{name.upper()}")
+    for file in map(environment_name, Settings.model_fields) if secrets is not None else ():
         try:
             secret_files.secret(file, {secret_files.VARIABLE: str(secrets)})
         except (OSError, UnicodeDecodeError) as error:
@@ -87,7 +73,8 @@ def problems(settings: Settings) -> list[Problem]:
         *_extras(settings),
         *_telegram(settings),
         *_web(settings),
-        *(Problem(*one) for one in (*data_folder(settings), *master_key(settings))),
+        *data_folder(settings),
+        *master_key(settings),
         *_site(settings),
         *_notices(settings),
         *_residency(settings),

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.doctor_problem import Problem
 from bot.secret_files import VARIABLE as SECRETS
 from bot.settings import Settings
 
@@ -33,8 +34,8 @@ def what_is_set(settings: Settings) -> Iterator[str]:
                 yield f"ok    {environment_name(field)}: {_shown(value)}"
 
 
-def strange_names(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Iterator[tuple[str, str, str]]:
-    """(name, what is wrong, what to do) for names of the environment and of `.env` that are no settings."""
+def strange_names(environ: Mapping[str, str] = os.environ, file: Path | None = None) -> Iterator[Problem]:
+    """Names of the environment and of `.env` that are no settings."""
     from dotenv import dotenv_values
 
     known = [environment_name(field) for field in Settings.model_fields]
@@ -44,10 +45,11 @@ def strange_names(environ: Mapping[str, str] = os.environ, file: Path | None = N
     for name in dict.fromkeys([*outside, *in_file]):
         if name.upper() in NOT_IN_FILE:
             remedy = f"Set it in the environment, or as a file in the folder that {SECRETS} names."
-            yield name, "stands in .env, where it is not read.", remedy
+            yield Problem(name, "stands in .env, where it is not read.", remedy)
         elif name.upper() not in known:
             like = get_close_matches(name.upper().removeprefix(PREFIX), bare, n=1, cutoff=0.7)
-            yield name, "is no setting of this program.", f"Is it {bare[like[0]]}?" if like else "Take it out."
+            remedy = f"Is it {bare[like[0]]}?" if like else "Take it out."
+            yield Problem(name, "is no setting of this program.", remedy)
 
 
 def _shown(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Whether data folder, master key, address and ports are such that a server can start: (setting, wrong, remedy, stops)."""
+"""Whether data folder, master key, address and ports are such that a server can start."""
 
 from __future__ import annotations
 
@@ -8,30 +8,32 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.doctor_problem import Problem
 from bot.secret_files import secret
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-Finding = tuple[str, str, str, bool]
 
-
-def data_folder(settings: Settings) -> Iterator[Finding]:
+def data_folder(settings: Settings) -> Iterator[Problem]:
     """The folder can be written, or made."""
     folder = nearest = settings.data.absolute()
     while not os.path.lexists(nearest) and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir():
-        yield "BRASLE_DATA", f"{nearest} is not a folder.", "Name a folder on a disk of this machine.", True
+        yield Problem(
+            "BRASLE_DATA", f"{nearest} is not a folder.", "Name a folder on a disk of this machine.", stops=True
+        )
     elif not os.access(nearest, os.W_OK | os.X_OK):
         if nearest == folder:
-            yield "BRASLE_DATA", "names a folder that cannot be written.", "Check its owner and rights.", True
+            wrong = "names a folder that cannot be written."
+            yield Problem("BRASLE_DATA", wrong, "Check its owner and rights.", stops=True)
         else:
             remedy = f"Make it, owned by the account of the server, or let that one write in {nearest}."
-            yield "BRASLE_DATA", f"{folder} is not there and cannot be made.", remedy, True
+            yield Problem("BRASLE_DATA", f"{folder} is not there and cannot be made.", remedy, stops=True)
 
 
-def master_key(settings: Settings) -> Iterator[Finding]:
+def master_key(settings: Settings) -> Iterator[Problem]:
     """It can be read where there is something to open, or somebody has set it."""
     from bot.store.errors import MasterKeyError
     from bot.store.keyring import FILE_NAME as KEYS
@@ -42,24 +44,25 @@ def master_key(settings: Settings) -> Iterator[Finding]:
             read_master_key(settings.data, may_create=False)
     except MasterKeyError as error:
         remedy = "It is 44 characters of base64, such as 'openssl rand -base64 32' prints."
-        yield VARIABLE, str(error), remedy, True
+        yield Problem(VARIABLE, str(error), remedy, stops=True)
     except OSError as error:
-        yield VARIABLE, f"{error.filename}: {error.strerror}.", "Check owner and rights of the data folder.", True
+        wrong = f"{error.filename}: {error.strerror}."
+        yield Problem(VARIABLE, wrong, "Check owner and rights of the data folder.", stops=True)
 
 
-def ports(settings: Settings) -> Iterator[Finding]:
+def ports(settings: Settings) -> Iterator[Problem]:
     """They are free, unless our own server has them; plain http is not offered to a whole network unsaid."""
     from bot.channels.listening import NoAddress, listen
     from bot.store.server_lock import holder_of
 
     if settings.metrics_port and settings.metrics_port == settings.port:
-        yield "BRASLE_METRICS_PORT", "is the port of the browser chat, too.", "Choose another.", True
+        wrong = "is the port of the browser chat, too."
+        yield Problem("BRASLE_METRICS_PORT", wrong, "Choose another.", stops=True)
     if not _is_loopback(settings.host):
-        yield (
+        yield Problem(
             "BRASLE_HOST",
             "lets other machines reach the server by plain http.",
             "Let nobody but the proxy reach it: 127.0.0.1 with a proxy on this machine, or a firewall.",
-            False,
         )
     if holder_of(settings.data) is not None:
         return
@@ -71,7 +74,7 @@ def ports(settings: Settings) -> Iterator[Finding]:
             for one in listen(host, port):
                 one.close()
         except NoAddress as error:
-            yield name, str(error), "", True
+            yield Problem(name, str(error), "", stops=True)
 
 
 def host_alone(address: str) -> str | None:

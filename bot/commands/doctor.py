@@ -14,7 +14,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from bot.doctor import Problem, load_settings, problems
+    from bot.doctor import load_settings, problems
     from bot.doctor_names import strange_names, what_is_set
     from bot.doctor_place import ports
     from bot.store.backup import program_version
@@ -33,8 +33,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"This server is set up {mode}. Data folder: {settings.data}")
     found = [
         *problems(settings),
-        *(Problem(*one) for one in ports(settings)),
-        *(Problem(*one) for one in strange_names()),
+        *ports(settings),
+        *strange_names(),
     ]
     for problem in sorted(found, key=lambda one: not one.stops):
         print(problem.line())

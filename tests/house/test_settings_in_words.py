@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.doctor import Problem, load_settings, problems
+from bot.doctor import load_settings, problems
 from bot.doctor_names import strange_names, what_is_set
+from bot.doctor_problem import Problem
 from bot.settings import Settings
 from bot.store.moments import utc_now
 from bot.store.server_lock import ServerLock
@@ -155,7 +156,7 @@ def test_a_name_that_nobody_reads_is_said_with_the_one_that_was_meant(tmp_path: 
     file = tmp_path / ".env"
     file.write_text("BRASLE_SIET_NAME=x\nbrasle_port=1\nBRASLE_MASTER_KEY=x\nXYZ=1\n")
     environ = {"BRASLE_BOT_TOKEN": "x", "BRASLE_SECRETS": "/x", "PATH": "/bin"}
-    found = {name: f"{wrong} {remedy}" for name, wrong, remedy in strange_names(environ, file)}
+    found = {one.setting: f"{one.wrong} {one.remedy}" for one in strange_names(environ, file)}
     assert list(found) == ["BRASLE_BOT_TOKEN", "BRASLE_SIET_NAME", "BRASLE_MASTER_KEY", "XYZ"]
     assert found["BRASLE_BOT_TOKEN"].endswith("Is it BOT_TOKEN?")
     assert found["BRASLE_SIET_NAME"].endswith("Is it BRASLE_SITE_NAME?")
