@@ -23,7 +23,6 @@ from bot.recent_dialogues import RecentDialogues
 from bot.store.records import Commit, Committed, Event, LeadRecord, Outgoing, PermissionRecord, Person, RevisionConflict
 from bot.store.store import Store
 from bot.typed_label import as_tap
-from bot.typed_wish import as_command
 from bot.wording import Wording
 from brasle_prescreen.protocol import Protocol
 from brasle_prescreen.question import Questions
@@ -199,8 +198,7 @@ class Conversation:
         def say(text: Text) -> str:
             return self._wording.say(text, before.language, self_answering=before.self_answering)
 
-        tapped = as_tap(incoming, present(before, around), say)
-        return as_command(tapped, before)
+        return as_tap(incoming, present(before, around), say)
 
     async def _commit(
         self,

@@ -23,6 +23,7 @@ from bot.flows.cards import opened
 from bot.flows.dialogue import Dialogue
 from bot.flows.offered import is_offered
 from bot.flows.turn import Surroundings, Turn, stay
+from bot.flows.typed_wish import as_command
 from bot.message import Incoming, Reply, Text
 
 Card = Callable[[Dialogue, Surroundings], Reply]
@@ -68,6 +69,8 @@ def take_turn(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Turn:
     found = urgent.look(dialogue, said, around)
     if isinstance(found, Turn):
         return _counted(found, dialogue)
+    # A wish is done only after the words were heard for danger: "I don't want to go on" may say more than "stop".
+    said = as_command(said, dialogue, around)
     turn = family_questions.noticing(_take(dialogue, said, around), dialogue)
     if found is not None and not _is_answered(found, turn):
         after = turn.dialogue

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from brasle_prescreen.reading import wish
 from brasle_prescreen.reading.wish import read_wish
-from tests.bot.family import Clock, Family, conversation
+from tests.bot.family import BOY, Clock, Family, conversation
 
 REPLIES = Path(__file__).parents[1] / "replies"
 CHOICES = Path(__file__).parents[1] / "reading" / "choices.toml"
@@ -32,7 +33,7 @@ WISHES = {
 }
 ANSWERS = [
     "停了", "停", "不做了", "不用了", "退出了", "结束了", "有进展", "好转了", "跟医生说", "talk to the doctor", "quit", "stopped",
-    "remove it", "enough", "not enough", "finished", "明天", "以后", "later this year", "没有", "不清楚", "人工关节", "call 120",
+    "remove it", "enough", "not enough", "finished", "明天", "以后", "later this year", "we'll finish tomorrow", "没有", "不清楚", "人工关节", "call 120",
 ]  # fmt: skip
 
 
@@ -74,3 +75,25 @@ async def test_a_person_is_a_word_away_and_a_name_stays_a_name(tmp_path: Path) -
     await family.tap("agree")
     await family.says("人工")
     assert (await family.stored()).contact.name == "人工"
+
+
+async def test_a_cry_that_sounds_like_a_wish_is_heard_as_a_cry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wish, "read_wish", lambda text: "stop")
+    family = Family(conversation(tmp_path, Clock()))
+    await family.begin()
+    await family.says("I don't want to go on anymore.")
+    assert (family.card, family.key) == ("urgent", "alarm.self_harm")
+    stored = await family.stored()
+    assert stored.interview.safety
+    assert not stored.silent
+    assert [remark.said for remark in stored.interview.remarks] == ["I don't want to go on anymore."]
+
+
+async def test_a_word_that_is_an_answer_of_the_card_is_taken_as_one(tmp_path: Path) -> None:
+    family = Family(conversation(tmp_path, Clock()))
+    await family.begin("zh_Hans")
+    listed = "pick:rituximab+pick:mycophenolate_mofetil+done"
+    await family.answer({**BOY, "medicines": listed, "medicine.1.having": "'停止", "medicine.2.use": "'停止了"})
+    given = (await family.stored()).interview.given
+    assert given["medicine.1.having"].choices == ("finished",)
+    assert given["medicine.2.use"].choices == ("stopped",)
