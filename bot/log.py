@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Form = Literal["text", "json"]
 WITHHELD = "[withheld]"
-# Packages whose own loggers speak through `logger`; every other logger is a library's.
-OURS = ("bot", "brasle_prescreen")
 
 
 def _matching(pattern: str) -> Callable[[Any], bool]:

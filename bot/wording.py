@@ -111,10 +111,6 @@ class Wording:
         """One value in words, as plain text."""
         return self._value(value, _Style(self._reads(language), self_answering, markup=False))
 
-    def value_html(self, value: Value, language: str, *, self_answering: bool = False) -> str:
-        """One value in words, escaped."""
-        return self._value(value, _Style(self._reads(language), self_answering, markup=True))
-
     def text_hash(self, key: str, language: str, *, self_answering: bool = False) -> str:
         """SHA-256 of the wording shown for a key: kept with a permission, as proof of what was read."""
         template = self._find(key, _Style(self._reads(language), self_answering, markup=False))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.wording import Wording
 
 
@@ -24,6 +22,3 @@ def vanished(old: Wording, new: Wording) -> list[str]:
     said = [f"{code} would no longer be offered: a text for families has no complete wording." for code in languages]
     gone = [key for key in old.all_keys() if not new.has(key)]
     return said + [f"{key}: this text would be missing, and the program shows it." for key in gone]
-
-
-Load = Callable[[], Wording]

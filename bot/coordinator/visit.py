@@ -85,9 +85,6 @@ class Visit:
         value = self.form.get(name)
         return value if isinstance(value, str) else ""
 
-    def typed_all(self, name: str) -> list[str]:
-        return [value for value in self.form.getlist(name) if isinstance(value, str)]
-
     @property
     def is_part(self) -> bool:
         """Whether only a part of the page is wanted, to be put in place by the script."""

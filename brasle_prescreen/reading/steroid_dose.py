@@ -27,7 +27,6 @@ VIAL_MG = Decimal(40)
 CLAUSE_END = re.compile(r"[,;!?\n\u3002]|\.(?!\d)")
 CJK = re.compile("[\u3400-\u9fff]")
 STRENGTH = re.compile(r"(\d+(?:\.\d+)?) mg (?:tab|cap)")
-ALLOWED_NAMES = 2
 
 
 class Dose(NamedTuple):
