@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from brasle_prescreen.reading.dose_strength import Strength, stated_strength
+from brasle_prescreen.reading.measured import of_the_person
 from brasle_prescreen.reading.words import any_of, matcher, phrases, says
 
 NUMBER = r"(?<![\d.~])(?P<n>\d{1,4}(?:\.\d{1,3})?)(?:~(?P<m>\d{1,4}(?:\.\d{1,3})?))?"
@@ -272,9 +273,8 @@ def _bare_number() -> re.Pattern[str]:
 def _bare(said: str) -> list[Amount]:
     """English speakers leave the mg out: prednisone 10. Small numbers might be tablets."""
     found = []
-    of_the_person = re.compile(rf"{any_of('lab.of_the_person')}\s*$")
     for match in _bare_number().finditer(said):
-        if of_the_person.search(said[: match.start()]):
+        if of_the_person().search(said[: match.start()]):
             continue  # "she is 12" is her age
         least = Decimal(match["n"] or match["n2"])
         most = Decimal(match["m"] or match["m2"] or least)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from brasle_prescreen.reading.words import bounded, load
+from brasle_prescreen.reading.words import any_of, bounded, load
 from brasle_prescreen.units import Analyte, Implausible
 
 FILE = "labs.toml"
@@ -31,6 +31,12 @@ class Label(NamedTuple):
     start: int
     end: int
     analyte: str
+
+
+@cache
+def of_the_person() -> re.Pattern[str]:
+    """Words at the end, before a number that may be somebody's age: "she is" 12."""
+    return re.compile(rf"{any_of('lab.of_the_person')}\s*$")
 
 
 @cache

@@ -44,10 +44,9 @@ def find_moments(text: str, on: date) -> list[Moment]:
 
 def _moment(match: re.Match[str], resolved: PartialDate | str, on: date, *, is_count: bool) -> Moment:
     start, end = match.span()
-    groups = match.groupdict()
-    if groups.get("lead") and not groups.get(
-        "year_before"
-    ):  # "since", "stopped": what they say is for the reader of the clause
+    named = match.groupdict()
+    # "Since", "stopped": what they say is for the reader of the clause.
+    if named.get("lead") and not named.get("year_before"):
         start = match.end("lead")
     if isinstance(resolved, str):
         return Moment(start, end, None, resolved)

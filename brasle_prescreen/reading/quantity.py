@@ -15,6 +15,7 @@ from brasle_prescreen.reading.measured import (
     definition,
     labels,
     numbers,
+    of_the_person,
     worth,
 )
 from brasle_prescreen.reading.moment import find_moments
@@ -52,7 +53,7 @@ def read_quantity(text: str, analyte: str) -> Reading[Worth]:
     if not measured:
         return ask_back("no_number", text)
     # "She is 12, and it was 10.5": the first may be her age as well as her result.
-    if any(one.unit is None and _of_the_person().search(said[: one.start]) for one in measured):
+    if any(one.unit is None and of_the_person().search(said[: one.start]) for one in measured):
         return ask_back("two_values", text)
     chosen = _latest(dated, measured)
     if chosen is None:
@@ -110,11 +111,6 @@ def _is_beside_the_point(said: str, measured: Measured) -> bool:
 @cache
 def _counted() -> re.Pattern[str]:
     return re.compile(rf"\s*{any_of('lab.counted')}")
-
-
-@cache
-def _of_the_person() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('lab.of_the_person')}\s*$")
 
 
 def _latest(said: str, measured: list[Measured]) -> Measured | None:
