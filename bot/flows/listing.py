@@ -8,7 +8,7 @@ from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, remarked
 from bot.flows.giving import give
 from bot.flows.name_list import added, items_of, with_items
 from bot.flows.turn import Surroundings, Turn, stay
-from bot.flows.understanding_lists import Mention, list_answer, mentioned, says_more
+from bot.flows.understanding_lists import Mention, list_answer, mentioned
 from bot.message import Incoming, Text
 from brasle_prescreen.medicines import normalise
 from brasle_prescreen.question import Card
@@ -52,7 +52,6 @@ def _sent_along(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around
 
 def not_sure(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: Surroundings) -> Turn:
     """Not sure: of the rest, where something is listed; else of everything."""
-
     sent = _sent_along(dialogue, said, asked, id, around)
     if isinstance(sent, Turn):
         return sent
@@ -74,11 +73,11 @@ def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> T
     if found is None:
         return _no_name(dialogue, said, asked, around)
     interview = dialogue.interview
-    if says_more(said, asked, around):
+    if found.says_more:
         interview = interview.model_copy(update={"remarks": remarked(interview.remarks, asked.id, said)})
     doubts: list[Doubt] = list(interview.doubts)
     sure: list[Text] = []
-    for mention in found:
+    for mention in found.names:
         if mention.group and _holds(interview, mention.group, around):
             continue
         if mention.entry is None or mention.doubtful:
@@ -108,7 +107,6 @@ def _holds(interview: Interview, group: str, around: Surroundings) -> bool:
 
 def _no_name(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> Turn:
     """Words without a name: none at all, not sure, that is all; or something that is kept as typed if it is a name."""
-
     id = dialogue.interview.card or asked.id
     meant = list_answer(said, asked, around)
     listed = bool(items_of(dialogue.interview, asked))
@@ -163,7 +161,6 @@ def settle_doubt(dialogue: Dialogue, word: str, rest: str, around: Surroundings)
 
 
 def _done(dialogue: Dialogue, asked: Card, id: str, around: Surroundings) -> Turn:
-
     items = items_of(dialogue.interview, asked)
     shown = (
         joined(Text(key="list.item", values={"name": name_of(one, around)}) for one in items)

@@ -27,7 +27,15 @@ class Mention:
     group: str = ""
 
 
-def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | None:
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """What was named in a message. `says_more`: other words stand beside the names; the message is then kept whole."""
+
+    names: tuple[Mention, ...]
+    says_more: bool
+
+
+def mentioned(said: str, asked: Card, around: Surroundings) -> Mentioned | None:
     """The medicines (or vaccines) named in a message, without negated and planned ones; None if none was read.
 
     A group of which none is named ("steroids") and a name that nobody knows, in a list of known ones, are asked back.
@@ -39,7 +47,7 @@ def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | N
     if len(said) > LONGEST_READ:
         return None
     lexicon = around.protocol.medicines
-    beside = read_beside(said, lexicon) if asked.kind == "medicines" else Beside()
+    beside = read_beside(said, lexicon) if asked.kind == "medicines" else Beside(more=True)
     mentions = []
     read = read_vaccines(said, lexicon) if asked.kind == "vaccines" else read_medicines(said, lexicon, tense="ever")
     for one in read:
@@ -57,14 +65,7 @@ def mentioned(said: str, asked: Card, around: Surroundings) -> list[Mention] | N
         candidates = tuple(pick for pick in asked.picks if is_of(lexicon.entry(pick), group.group))
         mentions.append(Mention(_as_typed(group.said, said), None, True, candidates, group=group.group))
     mentions += [Mention(_as_typed(name, said), None, True, ()) for name in beside.names]
-    return mentions or None
-
-
-def says_more(said: str, asked: Card, around: Surroundings) -> bool:
-    """Whether a message at a list holds any word beside the names that were read: it is then kept whole."""
-    from brasle_prescreen.reading.medicines_beside import read_beside
-
-    return len(said) > LONGEST_READ or asked.kind != "medicines" or read_beside(said, around.protocol.medicines).more
+    return Mentioned(tuple(mentions), beside.more) if mentions else None
 
 
 def _most_alike(said: str, entry: str, candidates: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
