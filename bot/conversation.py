@@ -214,7 +214,7 @@ class Conversation:
         outgoing = list(renderer.render(incoming, shown)) if renderer else []
         lead = self._lead(turn, around)
         stands = await self._store.lead_of(person.id, lead.child) if lead is not None and person is not None else None
-        if turn.withdraw is not None or (lead is not None and is_news(lead, stands)):
+        if turn.withdraw is not None or (lead is not None and is_news(lead, stands, danger=turn.raised_alarm)):
             outgoing += self._notices(dialogue, turn)
         elif turn.asked and person is not None:
             lead = await self._lead_with_questions(person, dialogue)

@@ -21,9 +21,12 @@ from brasle_prescreen.question import Card
 MOST_OPEN_QUESTIONS = 10
 
 
-def is_news(lead: LeadRecord, stands: Lead | None) -> bool:
-    """Whether the site is to hear of this lead: not of a review that was confirmed once more and changed nothing."""
-    if stands is None or stands.status == "withdrawn":
+def is_news(lead: LeadRecord, stands: Lead | None, *, danger: bool = False) -> bool:
+    """Whether the site is to hear of this lead: not of a review that was confirmed once more and changed nothing.
+
+    A sign of danger is news each time: the same words a week later leave nothing new in the packet.
+    """
+    if danger or stands is None or stands.status == "withdrawn":
         return True
     of_that_day = {**lead.packet, "as_of": stands.packet.get("as_of")}
     return (lead.safety, lead.contact, of_that_day) != (stands.safety, stands.contact, stands.packet)

@@ -186,4 +186,5 @@ def _alarmed(turn: Turn, chosen: list[Choice], around: Surroundings) -> Turn:
     return turn.with_(
         dialogue=pause(paused, "alarm", alarm=alarm),
         happened=(*turn.happened, Happened("alarm", alarm)),
+        hand_over=paused.handed_over,
     )

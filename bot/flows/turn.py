@@ -139,6 +139,11 @@ class Turn:
     remind: bool = False
     erase: bool = False
 
+    @property
+    def raised_alarm(self) -> bool:
+        """Whether something said in this turn paused it for danger, or for a person to hear."""
+        return any(one.kind == "alarm" for one in self.happened)
+
     def with_(self, **changes: Any) -> Turn:
         return replace(self, **changes)
 

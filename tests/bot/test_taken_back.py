@@ -100,9 +100,9 @@ async def test_a_lead_follows_changed_answers_until_it_is_taken_back(family: Fam
     assert whole.packet["answers"]["sledai"]["score"] == 12
 
 
-async def test_the_site_hears_of_a_lead_once_and_again_when_something_changed(
-    family: Family, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def commits(family: Family, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many notices to the site each commit of this family holds from now on."""
     store = family.talk._store
     commits: list[int] = []
     commit = store.commit
@@ -112,6 +112,32 @@ async def test_the_site_hears_of_a_lead_once_and_again_when_something_changed(
         return await commit(one)
 
     monkeypatch.setattr(store, "commit", counted)
+    return commits
+
+
+async def test_the_site_hears_of_danger_each_time_it_is_said(family: Family, commits: list[int]) -> None:
+    for told in (1, 2):
+        await family.says("she says she wants to die")
+        assert sum(commits) == told
+        await family.tap("resume")
+
+
+async def test_the_site_hears_at_once_of_danger_in_a_changed_answer(family: Family, commits: list[int]) -> None:
+    await family.tap("change_answers")
+    await family.tap("reveal:mood")
+    await family.tap("change:mood")
+    await family.tap("choose:current")
+    assert family.card == "urgent"
+    assert sum(commits) == 1
+    (lead,) = await family.talk._store.leads()
+    whole = await family.talk._store.lead(lead.code)
+    assert whole is not None
+    assert whole.safety
+
+
+async def test_the_site_hears_of_a_lead_once_and_again_when_something_changed(
+    family: Family, commits: list[int]
+) -> None:
     for _ in range(3):
         await family.tap("change_answers")
         await family.tap("confirm")
