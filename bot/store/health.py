@@ -18,5 +18,6 @@ async def check(store: Store) -> None:
 
 
 def _write_the_least(ledger: Ledger) -> None:
-    """A number in the file's head that nothing uses, as it is: a page goes to the disk, and nothing changes."""
+    """A number in each file's head that nothing uses, as it is: a page goes to the disk, and nothing changes."""
+    ledger.keys.write_the_least()
     ledger.sql.execute("PRAGMA application_id = 0")

@@ -35,10 +35,12 @@ def full_disk(store: Store, which: str = "brasle") -> Iterator[None]:
 
 
 @contextmanager
-def read_only(store: Store) -> Iterator[None]:
-    store._writer._ledger.sql.execute("PRAGMA query_only = ON")
+def read_only(store: Store, which: str = "brasle") -> Iterator[None]:
+    ledger = store._writer._ledger
+    sql = ledger.sql if which == "brasle" else ledger.keys._sql
+    sql.execute("PRAGMA query_only = ON")
     yield
-    store._writer._ledger.sql.execute("PRAGMA query_only = OFF")
+    sql.execute("PRAGMA query_only = OFF")
 
 
 def unfinished(folder: Path) -> list[tuple[int]]:
@@ -290,9 +292,12 @@ def test_a_disk_that_fills_up_under_load_loses_nothing_acknowledged(folder: Path
     assert (done.stdout, done.returncode) == ("went on", 0), done.stderr
 
 
-async def test_whoever_asks_after_the_health_hears_of_a_disk_that_takes_nothing(store: Store, family: Family) -> None:
+@pytest.mark.parametrize("which", ["brasle", "keys"])
+async def test_whoever_asks_after_the_health_hears_of_a_disk_that_takes_nothing(
+    store: Store, family: Family, which: str
+) -> None:
     await health.check(store)
-    with read_only(store):
+    with read_only(store, which):
         await health.check(store)  # nobody has tried to write
         with pytest.raises(StoreUnavailable):
             await family.says()
