@@ -27,6 +27,10 @@ from bot.message import Incoming, Reply
 
 log = logger(__name__)
 
+# What was typed or ticked before these is not what is answered after them: all is deleted, or asked from the beginning.
+BEGIN_ANEW = ("restart:yes", "another_child")
+ALL_FORGOTTEN = ("erased", "fetch_adult")
+
 # (token of the link, channel, new address) -> the person's id; None if the link is used, too old or revoked.
 Redeem = Callable[[str, str, str], Awaitable[str | None]]
 # (channel, address) -> everything that is kept about its family, as JSON can carry it.
@@ -144,7 +148,10 @@ class BrowserChannel:
             log.error("A turn failed.", **why(failure))
             return self.try_again(request, form)
         self.next_page.put(session, NextPage(shown))
-        self.keep_draft(session, form, shown)
+        if said.button in BEGIN_ANEW or shown.reply.card in ALL_FORGOTTEN:
+            self.drafts.take(session)
+        else:
+            self.keep_draft(session, form, shown)
         response = to(f"/card/{shown.revision}{opened_row(said, shown.reply)}")
         self.cookies.set(response, "talk", session)
         if said.source:
@@ -171,8 +178,9 @@ class BrowserChannel:
         asked = same and any(note.key.startswith("question") for note in shown.reply.notes) and not is_aside(form)
         misread = same and "many" not in form
         # A person asked for in words, or a sign of danger: the boxes wait, the words have been heard.
-        away = shown.answered is None and not same and not is_aside(form)
-        typed, boxes = "" if asked or away else field(form, "text") or "", ticked(form) or ()
+        words, boxes = field(form, "text") or "", ticked(form) or ()
+        away = bool(words.strip()) and shown.answered is None and not same and not is_aside(form)
+        typed = "" if asked or away else words
         if card and (typed or boxes) and (is_aside(form) or misread or asked or away):
             self.drafts.put(session, Draft(card, typed, boxes))
         elif (draft := self.drafts.get(session)) and draft.card == card:

@@ -214,6 +214,39 @@ async def test_whoever_asks_for_a_person_in_words_finds_the_boxes_as_they_were(c
     assert await parent.page.locator("input:checked").count() == 1
 
 
+async def test_a_form_sent_twice_brings_no_private_tick_back_to_the_screen(clinic: Clinic) -> None:
+    parent = await clinic.parent("zh-CN")
+    await parent.page.goto(clinic.url)
+    plan = {"language": "language:zh_Hans", "permission": "agree", "respondent": "choose:parent"}
+    await parent.go_on("viruses", plan)
+    await parent.tick("tick:hiv")
+    said = await parent.page.evaluate("new URLSearchParams(new FormData(document.getElementById('said'))).toString()")
+    assert await parent.press("only") == "hiv"
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    await parent.page.request.post(f"{clinic.url}/answer", data=f"{said}&button=only", headers=kind)
+    await parent.page.reload()
+    assert await parent.press("back") == "viruses"
+    assert await parent.page.locator("input:checked").count() == 0
+
+
+@pytest.mark.parametrize("leaving", ["delete", "restart"])
+async def test_ticks_do_not_outlive_a_deletion_or_a_new_beginning(clinic: Clinic, leaving: str) -> None:
+    parent = await clinic.parent("zh-CN")
+    await parent.page.goto(clinic.url)
+    plan = {"language": "language:zh_Hans", "permission": "agree", "respondent": "choose:parent"}
+    await parent.go_on("symptoms", plan)
+    await parent.tick("tick:rash")
+    if leaving == "delete":
+        assert await parent.type("删除我的资料") == "delete"
+        assert await parent.press("delete_yes") == "erased"
+        assert await parent.press("hello") == "language"
+    else:
+        assert await parent.type("/restart") == "restart"
+        await parent.press("restart:yes")
+    await parent.go_on("symptoms", plan)
+    assert await parent.page.locator("input:checked").count() == 0
+
+
 async def test_a_refusal_asks_nothing_and_can_be_thought_over(clinic: Clinic) -> None:
     parent = await clinic.parent("zh-CN")
     await parent.page.goto(clinic.url)
