@@ -117,7 +117,7 @@ def _boxes(said: Incoming, asked: Card, interview: Interview) -> tuple[str, ...]
     if said.choices is None:
         return interview.ticked
     sent = {one.partition(":")[2] or one for one in said.choices}
-    return tuple(choice.id for choice in asked.choices if choice.id in sent)
+    return tuple(choice.id for choice in asked.choices if choice.id in sent and not choice.alone)
 
 
 def _tick(dialogue: Dialogue, choice: Choice) -> Turn:

@@ -259,6 +259,12 @@ async def test_not_sure_after_ticking_is_not_sure_of_the_rest(family: Family) ->
     assert await given(family, "symptoms") == ("rash", "joints")
 
 
+async def test_a_page_ticks_only_what_has_a_box(family: Family) -> None:
+    await come_to(family, "symptoms")
+    await family.tap("done", choices=("tick:rash", "tick:none", "tick:nonsense"))
+    assert await given(family, "symptoms") == ("rash",)
+
+
 async def test_not_sure_after_listing_a_medicine_keeps_the_list(family: Family) -> None:
     await come_to(family, "medicines")
     await family.tap("unsure", choices=("pick:mycophenolate_mofetil",))
