@@ -11,21 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.commands.argument import whole_number
 from bot.commands.beside_server import with_store
 from bot.commands.operator import operator
 
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("access-report", help="who read and changed what in a year, from the trail")
-    parser.add_argument("--year", type=int, required=True, help="a calendar year of the site")
+    parser.add_argument("--year", type=whole_number(2000, 2999), required=True, help="a calendar year of the site")
     parser.add_argument("--to", type=Path, help="a new file; without it, on standard output")
     parser.add_argument("--json", action="store_true")
 
 
 def run(args: argparse.Namespace) -> int:
-    if not 2000 <= args.year <= 2999:
-        print(f"{args.year} is no year.", file=sys.stderr)
-        return 2
     return with_store(lambda store, settings: _act(store, args))
 
 

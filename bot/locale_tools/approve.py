@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bot.commands.argument import day
 
 if TYPE_CHECKING:
     from bot.wording_pairs import Pairs
@@ -17,7 +18,7 @@ MOST_LISTED = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--number", required=True, help="of the approval, as the committee gives it")
-    parser.add_argument("--date", required=True, type=date.fromisoformat, help="of the approval, like 2026-11-22")
+    parser.add_argument("--date", required=True, type=day, help="of the approval, like 2026-11-22")
     parser.add_argument(
         "--keys", nargs="+", default=["*"], metavar="KEY", help="only these texts; * stands for anything"
     )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-SITE_ZONE = ZoneInfo("Asia/Shanghai")
+from bot.commands.argument import day
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,11 +15,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", required=True, help="who read them: a name")
     parser.add_argument("--role", required=True, help="such as translator, paediatric nurse, investigator")
     parser.add_argument("--texts", nargs="+", default=["*"], metavar="KEY", help="only these, such as: 'alarm.*'")
-    parser.add_argument("--date", type=date.fromisoformat, help="the day of reading, if it was not today")
+    parser.add_argument("--date", type=day, help="the day of reading, if it was not today")
     parser.add_argument("--folder", type=Path, help="another folder of locale files")
 
 
 def run(args: argparse.Namespace) -> int:
+    from bot.flows.turn import SITE_ZONE
     from bot.locale_checks.every import findings_of
     from bot.locale_checks.shelf import Shelf
     from bot.locale_signoff import fits, sign_off
@@ -47,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
                 print(one, file=sys.stderr)
             print(f"Nothing was signed: {len(wrong)} to mend first.", file=sys.stderr)
             return 1
-        day = args.date or datetime.now(SITE_ZONE).date()
-        signed = sign_off(shelf, args.language, args.by, args.role, day, tuple(args.texts))
+        read_on = args.date or datetime.now(SITE_ZONE).date()
+        signed = sign_off(shelf, args.language, args.by, args.role, read_on, tuple(args.texts))
     except WordingError as error:
         print(error, file=sys.stderr)
         return 1
