@@ -32,6 +32,7 @@ def test_where_nobody_can_listen_is_said_in_words(host: str, port: int, words: s
 
 def test_a_name_with_several_addresses_is_taken_at_each() -> None:
     sockets = listen("localhost", 0)
+    assert sockets
     assert {one.family for one in sockets} <= {socket.AF_INET, socket.AF_INET6}
     for one in sockets:
         socket.create_connection(one.getsockname()[:2]).close()
