@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 from bot.commands.argument import whole_number
 from bot.commands.beside_server import with_store
+from bot.commands.new_file import write_new
 from bot.commands.operator import operator
 
 
@@ -36,15 +35,8 @@ async def _act(store: Any, args: argparse.Namespace) -> int:
     made = _as_json(report, checked, args.year) if args.json else _as_text(report, checked, args.year)
     if args.to is None:
         print(made, end="")
-    else:
-        try:
-            handle = os.open(args.to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except OSError as error:
-            print(f"{args.to}: {error.strerror}.", file=sys.stderr)
-            return 1
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(made)
-        print(args.to)
+    elif await write_new(args.to, made.encode(), store, operator()):  # that it was made stands in the trail already
+        return 1
     return 0 if checked.is_whole else 1
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from bot.commands.beside_server import with_store
+from bot.commands.new_file import write_new
 from bot.commands.operator import operator
 
 
@@ -33,13 +33,6 @@ async def _act(store: Any, args: argparse.Namespace) -> int:
     if lead.person is None:
         print(f"The family of {lead.code} has deleted its data: there is nothing left to give out.", file=sys.stderr)
         return 1
-    try:
-        handle = os.open(args.to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        print(f"{args.to}: {error.strerror}.", file=sys.stderr)
-        return 1
-    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-        await store.trail.record(operator(), Did("lead.read", lead.code), Did("lead.exported", lead.code))
-        json.dump(await store.export(lead.person), file, ensure_ascii=False, indent=2)
-    print(args.to)
-    return 0
+    kept = json.dumps(await store.export(lead.person), ensure_ascii=False, indent=2)
+    did = Did("lead.read", lead.code), Did("lead.exported", lead.code)
+    return await write_new(args.to, kept.encode("utf-8", "backslashreplace"), store, operator(), *did)
