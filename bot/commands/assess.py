@@ -60,10 +60,6 @@ def run(args: argparse.Namespace) -> int:
     except ProtocolError as error:
         print(error, file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        # Whoever read our lines has seen enough. Nothing may be written any more, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return 2 if count == 1 and not good else 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from datetime import date
 from typing import Any
@@ -31,14 +30,10 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     out = sys.stdout.buffer
-    try:
-        for line in sys.stdin.buffer:
-            if line.strip():
-                out.write(json.dumps(read_line(line)).encode() + b"\n")
-        out.flush()
-    except BrokenPipeError:
-        # Whoever read our lines has seen enough. Nothing may be written any more, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for line in sys.stdin.buffer:
+        if line.strip():
+            out.write(json.dumps(read_line(line)).encode() + b"\n")
+    out.flush()
     return 0
 
 
