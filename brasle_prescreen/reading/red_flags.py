@@ -16,15 +16,14 @@ Alarm = Literal["self_harm", "emergency", "call_now", "call_today", "medicine_ad
 RedFlag = Literal["self_harm", "emergency", "none"]
 
 CLAUSE_END = re.compile(r"[,;!?\n]|\u3002|\.(?!\d)")
-# Chinese parts clauses with a space as well as with a comma.
-# But a text with a space after each character is one text.
+# Chinese parts clauses with a space as well as with a comma; but a text with a space after each character is one text.
 SPACE_IN_CHINESE = re.compile(
     "(?<=[\u3400-\u9fff]{2}) +(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff]{2})"
 )
 SENTENCE_END = re.compile(r"[;!?\n]|\u3002|\.(?!\d)")
-# Thresholds of the urgent texts: safety suggestions that a clinician of the site signs off.
 # Up to here every word is weighed; beyond, first the clauses that can hold an alarm at all are looked for.
 HEARD_WHOLE = 600
+# Thresholds of the urgent texts: safety suggestions that a clinician of the site signs off.
 LEAST_OXYGEN = 92
 LEAST_PLATELETS = 20
 FEVER, FEVER_WITH_SIGNS = 38.5, 38.0
