@@ -61,6 +61,8 @@ def mentioned(said: str, asked: Card, around: Surroundings) -> Mentioned | None:
         if doubtful and one.entry is not None:
             candidates = _most_alike(one.said, one.entry, candidates, lexicon)
         mentions.append(Mention(_as_typed(one.said, said), one.entry, doubtful, candidates, one.route))
+    named = {one.entry for one in mentions}
+    mentions += [Mention(_as_typed(name, said), id, True, (id,)) for name, id in beside.hidden if id not in named]
     for group in beside.groups:
         candidates = tuple(pick for pick in asked.picks if is_of(lexicon.entry(pick), group.group))
         mentions.append(Mention(_as_typed(group.said, said), None, True, candidates, group=group.group))

@@ -20,6 +20,7 @@ from brasle_prescreen.reading.medicine_place import (
     glue_before,
     stem,
     topical_after,
+    topical_before,
     verb_before,
 )
 from brasle_prescreen.reading.plain import plain, tight
@@ -109,7 +110,12 @@ class MedicineIndex:
 
     def hides_a_name(self, text: str) -> bool:
         """Whether a name of two characters stands in the text, though the words around it do not tell that it is one."""
-        return any(text[at : at + 2] in self._brands_of_two for at in range(len(text) - 1))
+        return bool(self.hidden(text))
+
+    def hidden(self, text: str) -> list[tuple[str, str]]:
+        """These names, each with what it means."""
+        pairs = (text[at : at + 2] for at in range(len(text) - 1))
+        return [(pair, self._exact[pair]) for pair in pairs if pair in self._brands_of_two]
 
     @cached_property
     def _brands_of_two(self) -> frozenset[str]:
@@ -127,6 +133,8 @@ class MedicineIndex:
     def _with_form(self, text: str, start: int, end: int, id: str) -> Place:
         """Tablets, for injection: part of the name as written, and a hint at the way it is given."""
         front, back = form_before().search(text[:start]), form_after().match(text, end)
+        if not back and topical_before().search(text[:start]):
+            return Place(start, end, (id,), "exact", "topical")
         if not front and not back:
             apart = topical_after().match(text, end + 1) if text[end : end + 1] == " " else None
             return Place(start, apart.end() if apart else end, (id,), "exact", "topical" if apart else None)

@@ -41,7 +41,7 @@ def stem(name: str) -> str:
 
 @cache
 def glue_before() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('medicines.glue_before', 'medicines.used', 'medicines.joins')}$")
+    return re.compile(rf"{any_of('medicines.glue_before', 'medicines.used', 'medicines.planned', 'medicines.joins')}$")
 
 
 @cache
@@ -62,6 +62,11 @@ def form_before() -> re.Pattern[str]:
 @cache
 def form_after() -> re.Pattern[str]:
     return re.compile(any_of("medicines.form_after", "medicines.topical"))
+
+
+@cache
+def topical_before() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('medicines.topical_before')}$")
 
 
 @cache

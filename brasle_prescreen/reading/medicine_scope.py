@@ -7,11 +7,13 @@ from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
-from brasle_prescreen.reading.medicine_place import Place, mask
+from brasle_prescreen.reading.medicine_place import NAME_MASK, Place, mask
 from brasle_prescreen.reading.words import any_of, is_only, matcher, says
 
 # After one of these, a list that began with "not" has ended.
 FULL_STOPS = frozenset(".;!?\n\u3002")
+# Behind the verb of a remark that speaks of a name before it, no more than this follows.
+LONGEST_REMARK = 8
 
 
 class Use(Enum):
@@ -45,12 +47,20 @@ class Clause(NamedTuple):
     end: int
 
 
+class Heading(NamedTuple):
+    """A line that ends with a colon: what it says holds for the names in the lines below."""
+
+    end: int
+    use: Use | None
+
+
 MARKERS = (
     ("medicines.not_used", Use.NOT_TAKEN, False),
     ("medicines.planned", Use.NOT_TAKEN, False),
     ("medicines.cannot_tell", Use.UNCLEAR, False),
     ("medicines.used", Use.TAKEN, False),
     ("medicines.time_words", Use.TAKEN, True),
+    ("medicines.talked", Use.UNCLEAR, True),
 )
 
 
@@ -58,14 +68,20 @@ def uses_of(text: str, places: list[Place]) -> list[Use]:
     """One use for each place, in order."""
     masked = mask(text, places)
     found: list[Use | None] = [None] * len(places)
-    previous: Use | None = None
+    carried: Use | None = None
+    heading: Heading | None = None
+    elsewhere = False
     for clause in _clauses(masked):
         said = masked[clause.start : clause.end]
         if masked[clause.start - 1 : clause.start] in FULL_STOPS:
-            previous = None
+            carried, elsewhere = None, False
         inside = [i for i, place in enumerate(places) if clause.start <= place.start < clause.end]
+        if not inside and said.rstrip().endswith(":"):
+            heading = Heading(clause.end, _decisive(_markers(masked, clause.start, clause.end)))
+            continue
         if not inside:
-            _speak_of_the_last(said, found, before=clause.start, places=places)
+            _speak_of_the_last(masked, clause, found, places)
+            elsewhere = (elsewhere or _is_ill(said)) and not says(said, "patient")
             continue
         groups = _groups(masked, places, inside)
         judged = _judge(masked, clause, groups)
@@ -73,15 +89,35 @@ def uses_of(text: str, places: list[Place]) -> list[Use]:
             Use.UNCLEAR if use is not Use.NOT_TAKEN and _is_choice(masked[group.start : group.end]) else use
             for group, use in zip(groups, judged, strict=True)
         ]
-        if judged[0] is None and previous is Use.NOT_TAKEN:
-            judged[0] = _carried_on(masked[clause.start : groups[0].start])
+        lead = masked[clause.start : groups[0].start]
+        if judged[0] is None and carried is not None:
+            judged[0] = _carried_on(lead, carried)
+            carried = carried if judged[0] is not None and len(judged) == 1 else None
+        else:
+            carried = None
+        if carried is None and judged[-1] is Use.NOT_TAKEN:
+            carried = Use.NOT_TAKEN if lead.rstrip().endswith(":") else Use.UNCLEAR
+        if heading is not None and _ends_list(masked[heading.end : clause.start]):
+            heading = None
+        if heading is not None and heading.use is Use.NOT_TAKEN:
+            judged = [use or Use.NOT_TAKEN for use in judged]
         if says(said, "relative"):
             judged = [_of_whom(said, use, len(inside)) for use in judged]
+        elif elsewhere and not says(said, "patient"):
+            judged = [use if use is Use.NOT_TAKEN else Use.UNCLEAR for use in judged]
+        else:
+            elsewhere = False
         for group, use in zip(groups, judged, strict=True):
             for index in range(group.first, group.last + 1):
                 found[index] = use
-        previous = judged[-1]
+        if judged == [Use.NOT_TAKEN] and len(inside) == 1:
+            _speak_of_all(masked, clause, found, places, inside[0])
     return [use or Use.TAKEN for use in found]
+
+
+def _is_ill(said: str) -> bool:
+    """Somebody else has an illness: in the rest of the sentence it may be that person who takes a medicine."""
+    return says(said, "relative") and says(said, "medicines.is_ill") and not says(said, "patient")
 
 
 def _of_whom(said: str, use: Use | None, names: int) -> Use | None:
@@ -154,7 +190,8 @@ def _judge(masked: str, clause: Clause, groups: list[Group]) -> list[Use | None]
     """The word of use stands before the names or after them; one clause keeps to one side."""
     said = masked[clause.start : clause.end]
     if says(said, "medicines.only_but"):
-        return [Use.TAKEN] * len(groups)
+        rest_was = matcher("medicines.all_others").match(masked, clause.end)
+        return [Use.UNCLEAR if rest_was else Use.TAKEN] * len(groups)
     if says(said, "medicines.all_but", "medicines.either"):
         return [Use.UNCLEAR] * len(groups)
     edges = [clause.start, *(edge for group in groups for edge in (group.start, group.end)), clause.end]
@@ -175,6 +212,20 @@ def _judge(masked: str, clause: Clause, groups: list[Group]) -> list[Use | None]
             if i + 1 == last and not _strong(heard):
                 heard = [*_strong(regions[last]), *heard]
         uses.append(_decisive(heard))
+    return _with_plans(masked, edges, markers, uses)
+
+
+def _with_plans(masked: str, edges: list[int], markers: list[Marker], uses: list[Use | None]) -> list[Use | None]:
+    """A plan to change from one medicine to another: the first is taken. A plan that was carried out: ask back."""
+    plans = [marker.start for marker in markers if matcher("medicines.planned").match(masked, marker.start)]
+    if len(uses) > 1 and any(at < edges[3] for at in plans) and not masked[: edges[3]].endswith("\u4e86"):
+        changes = matcher("medicines.changes").finditer(masked, edges[0], edges[3])
+        if any(match.end() > edges[2] for match in changes):
+            return [Use.TAKEN, Use.NOT_TAKEN, *uses[2:]]
+    lead, start, end, clause_end = edges[-4:]
+    planned = uses[-1] is Use.NOT_TAKEN and any(lead <= at < start for at in plans)
+    if planned and says(masked[end:clause_end], "medicines.did"):
+        return [*uses[:-1], Use.UNCLEAR]
     return uses
 
 
@@ -192,17 +243,24 @@ def _decisive(heard: list[Marker]) -> Use | None:
     return first.use if first else None
 
 
-def _carried_on(lead: str) -> Use | None:
-    """The clause only goes on with a list that began with "not": whether the "not" goes on too, nobody can tell."""
+def _carried_on(lead: str, carried: Use) -> Use | None:
+    """The clause only goes on with a list that began with "not": behind a colon the "not" goes on, else nobody can tell."""
     lead = lead.strip()
     if matcher("medicines.or").fullmatch(lead):
         return Use.NOT_TAKEN
-    return Use.UNCLEAR if not lead or _joint().fullmatch(lead) else None
+    return carried if not lead or _joint().fullmatch(lead) else None
 
 
-def _speak_of_the_last(said: str, found: list[Use | None], *, before: int, places: list[Place]) -> None:
+def _ends_list(between: str) -> bool:
+    """Whether a list under a heading has ended: an empty line stands behind its names."""
+    return re.search(rf"{NAME_MASK}.*\n\s*\n", between, re.DOTALL) is not None
+
+
+def _speak_of_the_last(masked: str, clause: Clause, found: list[Use | None], places: list[Place]) -> None:
     """A clause without a name ("never tried", "we refused") speaks of what was named before, if nothing was said of it yet."""
-    if says(said, "medicines.others", "relative"):
+    said = masked[clause.start : clause.end]
+    last = max((i for i, place in enumerate(places) if place.start < clause.start), default=-1)
+    if last < 0 or says(said, "medicines.others", "relative"):
         return
     said = matcher("medicines.not_of_them").sub(" ", said)
     if says(said, "medicines.planned") and not (
@@ -210,18 +268,58 @@ def _speak_of_the_last(said: str, found: list[Use | None], *, before: int, place
         or is_only(said, "medicines.planned")
     ):
         return  # "next week at the clinic" plans a visit
-    markers = _markers(said, 0, len(said))
-    first = next(iter(_strong(markers)), None)
-    if first is None or first.use is not Use.NOT_TAKEN:
+    first = next(iter(_strong(_markers(said, 0, len(said)))), None)
+    if first is None:
         return
-    for index in range(len(places) - 1, -1, -1):
-        if places[index].start >= before:
-            continue
-        if found[index] is not None and not says(said, "medicines.we_refused"):
+    if first.use is Use.TAKEN and found[last] is Use.NOT_TAKEN:
+        if _takes_back(said, first) or (
+            says(said, "medicines.did") and _says_near(masked, places[last], "medicines.planned")
+        ):
+            found[last] = Use.UNCLEAR
+        return
+    if first.use is not Use.NOT_TAKEN:
+        return
+    refused = says(said, "medicines.we_refused")
+    if found[last] is not None and not refused and not _says_near(masked, places[last], "medicines.talked"):
+        return
+    in_brackets = masked.rfind("(", 0, clause.start) > masked.rfind(")", 0, clause.start)
+    found[last] = Use.NOT_TAKEN
+    for index in range(last - 1, -1, -1):
+        between = masked[places[index].end : places[index + 1].start]
+        joined = _joint().fullmatch(between) is not None and _clause_end().search(between) is None
+        if not joined and (refused or in_brackets or found[index] is not None):
             break
-        found[index] = Use.NOT_TAKEN
-        if says(said, "medicines.we_refused"):
+        if in_brackets and not says(between, "medicines.joins_two"):
             break
+        sure = (joined and not in_brackets) or says(said, "medicines.all_of_them")
+        found[index] = Use.NOT_TAKEN if sure else Use.UNCLEAR
+
+
+def _takes_back(said: str, marker: Marker) -> bool:
+    """ "Before, she took it" behind "not now"; "my daughter took it" behind "I never did"."""
+    by_whom = says(said, "patient") and says(said, "medicines.verbs")
+    return (by_whom or says(said, "medicines.past")) and len(said) - marker.end <= LONGEST_REMARK
+
+
+def _says_near(masked: str, place: Place, path: str) -> bool:
+    """Whether the clause in which the name stands says it."""
+    clause = next(one for one in _clauses(masked) if one.start <= place.start < one.end)
+    return says(masked[clause.start : clause.end], path)
+
+
+def _speak_of_all(masked: str, clause: Clause, found: list[Use | None], places: list[Place], index: int) -> None:
+    """ "A, B: neither was taken": of the bare names before the last one it is said too."""
+    place = places[index]
+    if masked[clause.start : place.start].strip() or not says(masked[place.end : clause.end], "medicines.all_of_them"):
+        return
+    bare = []
+    while index > 0 and found[index - 1] is None:
+        if not re.fullmatch(r"[\s,\u3001]*", masked[places[index - 1].end : places[index].start]):
+            break
+        index -= 1
+        bare.append(index)
+    for one in bare:
+        found[one] = Use.NOT_TAKEN if len(bare) == 1 else Use.UNCLEAR
 
 
 def is_over(text: str, places: list[Place], index: int) -> bool:

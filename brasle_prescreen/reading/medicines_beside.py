@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from brasle_prescreen.medicines import Lexicon, Medicine
+from brasle_prescreen.reading.medicine_index import index_of
 from brasle_prescreen.reading.medicine_place import NAME_MASK, Place, mask
 from brasle_prescreen.reading.medicine_scope import Use, uses_of
 from brasle_prescreen.reading.medicines_said import find_names, prepared
@@ -33,13 +34,14 @@ class Group(NamedTuple):
 
 class Beside(NamedTuple):
     """`groups`: of which no medicine is named; `names`: entries of a list that are no known name; `of_no_use`: known names
-    of which the words may say "not taken" as well as "did not help"; `more`: any word beside the known names, "and" and
-    the like left aside.
+    of which the words may say "not taken" as well as "did not help"; `hidden`: short names, each with its entry, that
+    the words around them do not show to be names; `more`: any word beside the known names, "and" and the like left aside.
     """
 
     groups: tuple[Group, ...] = ()
     names: tuple[str, ...] = ()
     of_no_use: frozenset[str] = frozenset()
+    hidden: tuple[tuple[str, str], ...] = ()
     more: bool = False
 
 
@@ -57,14 +59,18 @@ def read_beside(text: str, lexicon: Lexicon) -> Beside:
         if use[place] is not Use.NOT_TAKEN and not any(is_of(one, group) for one in named)
     }
     masked = mask(said, places)
+    hidden = tuple(dict.fromkeys(index_of(lexicon).hidden(masked)))
     return Beside(
         groups=tuple(taken[group] for group in GROUPS if group in taken),
-        names=tuple(dict.fromkeys(_unknown(masked))) if places else (),
+        names=tuple(
+            name for name in dict.fromkeys(_unknown(masked)) if places and not any(one in name for one, _ in hidden)
+        ),
         of_no_use=frozenset(
             said[place.start : place.end]
             for place in known
             if use[place] is Use.NOT_TAKEN and matcher("medicines.no_use").match(said, place.end)
         ),
+        hidden=hidden,
         more=_LETTERS.search(_joining().sub(" ", mask(said, known))) is not None,
     )
 

@@ -142,6 +142,7 @@ async def test_a_name_easily_confused_is_asked_with_those_it_may_be_taken_for(fa
         ("骁悉、安博锐康片", "安博锐康片"),
         ("骁悉、珂露单抗", "珂露单抗"),
         ("骁悉没用，后来换成来氟米特", "骁悉"),
+        ("来氟米特，白细胞低骁悉停了", "骁悉"),
         ("steroids, CellCept and Foobarine", "steroids Foobarine"),
     ],
 )
