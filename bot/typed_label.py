@@ -19,6 +19,8 @@ def as_tap(said: Incoming, shown: Reply, say: Callable[[Text], str]) -> Incoming
     """The message as a tap, if its words are those of one button on the screen; otherwise the message as it is."""
     if not said.text or said.button is not None or said.command is not None or len(said.text) > 100:
         return said
+    if said.other is not None:  # the words under a picture, or of a message that was edited
+        return said
     wanted = _bare(said.text)
     buttons = [one for one in (*shown.choices, *shown.navigation) if one.url is None]
     named = [one for one in buttons if wanted and _bare(say(one.label)) == wanted]

@@ -17,7 +17,7 @@ def as_command(said: Incoming, before: Dialogue, around: Surroundings) -> Incomi
 
     if not said.text or said.button is not None or said.command is not None or said.box is not None:
         return said
-    if before.state in OWN_WORDS or before.page is not None:
+    if said.other is not None or before.state in OWN_WORDS or before.page is not None:
         return said
     wish = read_wish(said.text)
     if wish is None or _chooses(said.text, before, around):

@@ -97,3 +97,16 @@ async def test_a_word_that_is_an_answer_of_the_card_is_taken_as_one(tmp_path: Pa
     given = (await family.stored()).interview.given
     assert given["medicine.1.having"].choices == ("finished",)
     assert given["medicine.2.use"].choices == ("stopped",)
+
+
+async def test_words_under_a_picture_or_of_an_edited_message_press_nothing_and_ask_for_nothing(tmp_path: Path) -> None:
+    family = Family(conversation(tmp_path, Clock(), telegram_minimal=True), "telegram")
+    await family.command("start")
+    await family.tap("language:en")
+    assert family.card == "door"
+    await family.send(text="please delete my data", other="photo")
+    assert family.card == "door"
+    await family.command("delete")
+    await family.send(text="Yes, delete", other="edited")
+    assert family.card != "erased"
+    assert (await family.stored()).language == "en"
