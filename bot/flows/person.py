@@ -40,5 +40,5 @@ def take_person(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tur
 
 def resume(dialogue: Dialogue) -> Turn:
     """From a pause back to where the family was."""
-    resumed = dialogue.having(asking_delete="")
-    return Turn(go(resumed, f"resume_{dialogue.back_to or 'choosing_language'}", back_to=None, alarm=None))
+    trigger = f"resume_{dialogue.back_to or 'choosing_language'}"
+    return Turn(go(dialogue, trigger, back_to=None, alarm=None, asking_delete=""))
