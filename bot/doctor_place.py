@@ -71,7 +71,7 @@ def ports(settings: Settings) -> Iterator[Problem]:
         wanted.append(("BRASLE_METRICS_PORT", "127.0.0.1", settings.metrics_port))
     for name, host, port in wanted:
         try:
-            for one in listen(host, port):
+            for one in listen(host, port, name):
                 one.close()
         except NoAddress as error:
             yield Problem(name, str(error), "", stops=True)

@@ -121,7 +121,7 @@ def application(folder: Path, links: Links | None = None) -> Starlette:
 
 def serve(folder: Path, port: int, links: Links | None) -> int:
     try:
-        sockets = listen(HOST, port)
+        sockets = listen(HOST, port, "--port")
     except NoAddress as error:
         print(error, file=sys.stderr)
         return 2

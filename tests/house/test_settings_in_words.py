@@ -181,9 +181,14 @@ def test_doctor_says_that_the_port_is_taken_unless_by_our_own_server(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setenv("BRASLE_METRICS_PORT", str(other.getsockname()[1]))
+        monkeypatch.setenv("BRASLE_PORT", "0")
+        assert main(["doctor"]) == 2
+        assert "choose another port with BRASLE_METRICS_PORT." in capsys.readouterr().out
+        monkeypatch.delenv("BRASLE_METRICS_PORT")
         monkeypatch.setenv("BRASLE_PORT", str(other.getsockname()[1]))
         assert main(["doctor"]) == 2
-        assert "another program uses it" in capsys.readouterr().out
+        assert "choose another port with BRASLE_PORT." in capsys.readouterr().out
         lock = ServerLock.take(tmp_path / "data", utc_now())
         assert main(["doctor"]) == 0
         lock.release()
