@@ -22,6 +22,8 @@ def as_command(said: Incoming, before: Dialogue, around: Surroundings) -> Incomi
     wish = read_wish(said.text)
     if wish is None or _chooses(said.text, before, around):
         return said
+    if wish == "help" and before.state == "urgent":  # beside the numbers to call it asks for no list of commands
+        return said
     return said.model_copy(update={"command": wish, "text": None, "choices": None})
 
 

@@ -22,6 +22,10 @@ WISHES = {
         "talk to a person",
         "Can I speak to someone?",
         "call me",
+        "help me",
+        "Please help my daughter!",
+        "救救孩子",
+        "帮帮我们吧",
     ],
     "back": ["上一题", "填错了", "go back", "the previous question"],
     "stop": ["不想填了", "停止", "stop"],
@@ -110,3 +114,14 @@ async def test_words_under_a_picture_or_of_an_edited_message_press_nothing_and_a
     await family.send(text="Yes, delete", other="edited")
     assert family.card != "erased"
     assert (await family.stored()).language == "en"
+
+
+async def test_help_beside_the_numbers_to_call_leads_nowhere_else(tmp_path: Path) -> None:
+    family = Family(conversation(tmp_path, Clock()))
+    await family.begin()
+    await family.says("SOS!")
+    assert (family.card, family.key) == ("urgent", "alarm.emergency")
+    await family.says("help")
+    assert family.card == "urgent"
+    await family.says("help me")
+    assert family.card == "person"
