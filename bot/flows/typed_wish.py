@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.flows import family_questions
 from bot.flows.dialogue import Dialogue
 from bot.flows.turn import Surroundings
 from bot.flows.understanding import AskBack, understand
@@ -17,7 +18,7 @@ def as_command(said: Incoming, before: Dialogue, around: Surroundings) -> Incomi
 
     if not said.text or said.button is not None or said.command is not None or said.box is not None:
         return said
-    if said.other is not None or before.state in OWN_WORDS or before.page is not None:
+    if said.other is not None or before.state in OWN_WORDS or family_questions.is_open(before):
         return said
     wish = read_wish(said.text)
     if wish is None or _chooses(said.text, before, around):

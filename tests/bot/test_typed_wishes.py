@@ -125,3 +125,15 @@ async def test_help_beside_the_numbers_to_call_leads_nowhere_else(tmp_path: Path
     assert family.card == "urgent"
     await family.says("help me")
     assert family.card == "person"
+
+
+async def test_a_deletion_is_asked_for_in_words_on_a_page_too(tmp_path: Path) -> None:
+    family = Family(conversation(tmp_path, Clock()))
+    await family.begin()
+    await family.command("mydata")
+    await family.says("delete my data")
+    assert family.card == "delete"
+    await family.tap("delete_no")
+    await family.command("questions")
+    await family.says("call me")
+    assert family.card != "person", "a question of the family's own is taken as it stands"
