@@ -16,6 +16,9 @@ FULL_STOPS = frozenset(".;!?\n\u3002")
 LONGEST_REMARK = 8
 
 
+_LETTERS = re.compile("[a-z0-9\u3400-\u9fff]")
+
+
 class Use(Enum):
     """What is said of one medicine. UNCLEAR: the words can be read both ways."""
 
@@ -82,19 +85,22 @@ def uses_of(text: str, places: list[Place]) -> list[Use]:
         if not inside:
             _speak_of_the_last(masked, clause, found, places)
             elsewhere = (elsewhere or _is_ill(said)) and not says(said, "patient")
+            carried = None if says(said, "medicines.did") else carried
             continue
         groups = _groups(masked, places, inside)
         judged = _judge(masked, clause, groups)
-        judged = [
-            Use.UNCLEAR if use is not Use.NOT_TAKEN and _is_choice(masked[group.start : group.end]) else use
-            for group, use in zip(groups, judged, strict=True)
-        ]
+        choices = [_is_choice(masked[group.start : group.end]) for group in groups]
         lead = masked[clause.start : groups[0].start]
         if judged[0] is None and carried is not None:
-            judged[0] = _carried_on(lead, carried)
+            # "Not A, B or C" leaves none of them.
+            judged[0] = _carried_on(lead, Use.NOT_TAKEN if choices == [True] else carried)
             carried = carried if judged[0] is not None and len(judged) == 1 else None
         else:
             carried = None
+        judged = [
+            Use.UNCLEAR if use is not Use.NOT_TAKEN and choice else use
+            for use, choice in zip(judged, choices, strict=True)
+        ]
         if carried is None and judged[-1] is Use.NOT_TAKEN:
             carried = Use.NOT_TAKEN if lead.rstrip().endswith(":") else Use.UNCLEAR
         if heading is not None and _ends_list(masked[heading.end : clause.start]):
@@ -271,6 +277,9 @@ def _speak_of_the_last(masked: str, clause: Clause, found: list[Use | None], pla
     first = next(iter(_strong(_markers(said, 0, len(said)))), None)
     if first is None:
         return
+    if first.use is Use.TAKEN and found[last] is Use.UNCLEAR and _says_near(masked, places[last], "medicines.talked"):
+        found[last] = Use.TAKEN if says(said, "medicines.did") else Use.UNCLEAR
+        return
     if first.use is Use.TAKEN and found[last] is Use.NOT_TAKEN:
         if _takes_back(said, first) or (
             says(said, "medicines.did") and _says_near(masked, places[last], "medicines.planned")
@@ -282,23 +291,26 @@ def _speak_of_the_last(masked: str, clause: Clause, found: list[Use | None], pla
     refused = says(said, "medicines.we_refused")
     if found[last] is not None and not refused and not _says_near(masked, places[last], "medicines.talked"):
         return
-    in_brackets = masked.rfind("(", 0, clause.start) > masked.rfind(")", 0, clause.start)
     found[last] = Use.NOT_TAKEN
+    in_brackets = masked.rfind("(", 0, clause.start) > masked.rfind(")", 0, clause.start)
+    only_of_its_group = refused or in_brackets or _LETTERS.search(masked, places[last].end, clause.start) is not None
+    same_group = True
     for index in range(last - 1, -1, -1):
         between = masked[places[index].end : places[index + 1].start]
         joined = _joint().fullmatch(between) is not None and _clause_end().search(between) is None
-        if not joined and (refused or in_brackets or found[index] is not None):
-            break
+        same_group = same_group and joined
         if in_brackets and not says(between, "medicines.joins_two"):
             break
-        sure = (joined and not in_brackets) or says(said, "medicines.all_of_them")
+        if not joined and (only_of_its_group or found[index] is not None or _LETTERS.search(between)):
+            break
+        sure = (same_group and not in_brackets) or says(said, "medicines.all_of_them")
         found[index] = Use.NOT_TAKEN if sure else Use.UNCLEAR
 
 
 def _takes_back(said: str, marker: Marker) -> bool:
     """ "Before, she took it" behind "not now"; "my daughter took it" behind "I never did"."""
     by_whom = says(said, "patient") and says(said, "medicines.verbs")
-    return (by_whom or says(said, "medicines.past")) and len(said) - marker.end <= LONGEST_REMARK
+    return (by_whom or says(said, "medicines.past", "medicines.did")) and len(said) - marker.end <= LONGEST_REMARK
 
 
 def _says_near(masked: str, place: Place, path: str) -> bool:

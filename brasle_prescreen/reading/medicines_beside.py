@@ -12,7 +12,7 @@ from brasle_prescreen.medicines import Lexicon, Medicine
 from brasle_prescreen.reading.medicine_index import index_of
 from brasle_prescreen.reading.medicine_place import NAME_MASK, Place, mask
 from brasle_prescreen.reading.medicine_scope import Use, uses_of
-from brasle_prescreen.reading.medicines_said import find_names, prepared
+from brasle_prescreen.reading.medicines_said import find_names, is_supplement, prepared
 from brasle_prescreen.reading.words import any_of, matcher
 
 # What parts the entries of a list.
@@ -92,7 +92,11 @@ def _group_places(masked: str) -> list[tuple[Place, str]]:
 def _unknown(masked: str) -> list[str]:
     """The entries of a list in which no known name stands and no everyday word: "Anbo tablets"."""
     entries = _SIGNS.split(_and_a_name().sub(",", masked))
-    return [entry for entry in map(str.strip, entries) if NAME_MASK not in entry and _is_name(entry)]
+    return [
+        entry
+        for entry in map(str.strip, entries)
+        if NAME_MASK not in entry and _is_name(entry) and not is_supplement(entry)
+    ]
 
 
 def _is_name(entry: str) -> bool:

@@ -162,6 +162,8 @@ async def test_beside_a_known_name_nothing_else_in_the_list_is_lost(family: Fami
         "没用过激素，吃骁悉",
         "骁悉，吃了两年，效果还可以",
         "MMF for two years",
+        "骁悉、碳酸钙",
+        "骁悉吃了两年，血压高，转氨酶高",
     ],
 )
 async def test_a_list_of_known_names_asks_nothing_back(family: Family, typed: str) -> None:

@@ -32,6 +32,18 @@ SAYINGS = {
     "We considered rituximab but decided against it": "-",
     "The doctor might add CellCept": "-",
     "on the waiting list for telitacicept": "-",
+    "吃着骁悉，在等贝利尤": "+-",
+    "医生说看情况可能加贝利尤": "-",
+    "telitacicept is what we would like": "-",
+    "用骁悉代替环磷酰胺": "+?",
+    "we skipped azathioprine": "-",
+    "MMF to be started once approved": "-",
+    "骁悉和他克莫司能一起吃吗": "??",
+    "can she take plaquenil with CellCept": "??",
+    # Told to take it, needs more of it, is not changed: taken.
+    "一直让吃羟氯喹，强的松感冒时要加量": "++",
+    "医院让吃羟氯喹，吃到现在": "+",
+    "羟氯喹一直两片，没加别的药": "+",
     # From one to the other, and a plan that was carried out.
     "医生建议骁悉换成他克莫司": "+-",
     "强的松准备换成美卓乐": "+-",
@@ -39,8 +51,11 @@ SAYINGS = {
     "she wants to switch him from cellcept to tacrolimus": "+-",
     "医生建议上贝利尤，打了六次": "?",
     "医生推荐的白芍总苷吃了一阵": "+",
+    "going to stop MMF and start Benlysta": "+?",
+    "贝利尤太贵没打，去年吃了中药，强的松减到两片": "-+",
     # Not now, but before; not I, but she.
     "目前没用贝利尤，之前用过": "?",
+    "羟氯喹缺货没吃，后来才吃的": "?",
     "我没吃过羟氯喹，我女儿吃的": "?",
     # Other people.
     "孩子他爸打阿达木单抗，孩子吃羟氯喹": "-+",
@@ -62,6 +77,8 @@ SAYINGS = {
     "强的松，羟氯喹，骁悉，没用过": "??-",
     "羟氯喹 是\n骁悉 否": "+-",
     "除了美罗华没用过，其他的骁悉、环磷酰胺都用过": "?++",
+    "强的松跟纷乐，环磷酰胺签了字但最后没打": "++-",
+    "has not had rituximab, cyclophosphamide or IVIG": "---",
     "Lupkynis wasn't available so tacrolimus with cellcept": "-++",
 }
 
