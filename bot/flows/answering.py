@@ -96,13 +96,34 @@ def _pressed(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: S
 def _left_open(dialogue: Dialogue, word: str, said: Incoming, asked: Card, id: str, around: Surroundings) -> Turn:
     """Not sure, or skipped. What is ticked or listed already stays: whoever is not sure then is not sure of the rest."""
     interview = dialogue.interview
-    if word == "unsure" and interview.confirming is None and not interview.doubts:
-        if asked.kind in ("medicines", "vaccines"):
+    if word == "unsure" and not interview.doubts:
+        if interview.confirming is None and asked.kind in ("medicines", "vaccines"):
             return listing.not_sure(dialogue, said, asked, id, around)
-        if asked.kind == "multiple" and (ticked := _boxes(said, asked, interview)):
+        if asked.kind == "multiple" and (ticked := _sure_of(said, asked, interview)):
             several = several_choices(ticked, asked, id, around)
-            return give(_with_words(dialogue, said, id), several, asked, id, around)
-    return give(_with_words(dialogue, said, id), left_open(asked, word), asked, id, around)
+            return give(_with_words(_words_kept(dialogue), said, id), several, asked, id, around)
+    return give(_with_words(_words_kept(dialogue), said, id), left_open(asked, word), asked, id, around)
+
+
+def _sure_of(said: Incoming, asked: Card, interview: Interview) -> tuple[str, ...]:
+    """What is ticked. Not sure whether it was understood right: what need not be confirmed stays."""
+    if interview.confirming is None:
+        return _boxes(said, asked, interview)
+    named = interview.confirming.choices
+    return tuple(one.id for one in asked.choices if one.id in named and not one.confirm and not one.alone)
+
+
+def _words_kept(dialogue: Dialogue) -> Dialogue:
+    """What was typed and asked back, and is not answered now, is kept for the call."""
+    interview = dialogue.interview
+    card, remarks = interview.card or "", interview.remarks
+    given = interview.confirming
+    if given is not None and given.said not in (*given.choices, ",".join(given.choices)):
+        remarks = remarked(remarks, card, given.said)
+    for doubt in interview.doubts:
+        if not doubt.ask_route:
+            remarks = remarked(remarks, card, doubt.said)
+    return dialogue.with_interview(remarks=remarks)
 
 
 def _with_words(dialogue: Dialogue, said: Incoming, id: str) -> Dialogue:
@@ -129,17 +150,14 @@ def _tick(dialogue: Dialogue, choice: Choice) -> Turn:
 def _confirm(dialogue: Dialogue, rest: str, asked: Card, id: str, around: Surroundings) -> Turn:
     given = dialogue.interview.confirming
     assert given is not None
-    dialogue = dialogue.with_interview(confirming=None)
     if rest == "yes":
-        return give(dialogue, given, asked, id, around, confirmed=True)
-    if given.said not in (*given.choices, ",".join(given.choices)):
-        # The words were read wrong: they are kept for the call.
-        dialogue = dialogue.with_interview(remarks=remarked(dialogue.interview.remarks, id, given.said))
-    return stay(dialogue.with_interview(ticked=()), Text(key="confirm.choose_again"))
+        return give(dialogue.with_interview(confirming=None), given, asked, id, around, confirmed=True)
+    return stay(_words_kept(dialogue).with_interview(confirming=None, ticked=()), Text(key="confirm.choose_again"))
 
 
 def back(dialogue: Dialogue) -> Turn:
     """To the card before, its answer kept until another one is given; while changing, back to the review."""
+    dialogue = _words_kept(dialogue)
     interview = dialogue.interview
     cleared: dict[str, Any] = {"ticked": (), "confirming": None, "doubts": (), "misread": 0}
     if interview.changing:

@@ -6,7 +6,7 @@ from bot.flows.as_given import left_open, one_choice
 from bot.flows.cards import joined, name_of, term
 from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, remarked
 from bot.flows.giving import give
-from bot.flows.name_list import added, items_of, with_items
+from bot.flows.name_list import added, is_listed, items_of, with_items
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.flows.understanding_lists import Mention, list_answer, mentioned
 from bot.message import Incoming, Text
@@ -91,6 +91,9 @@ def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> T
             route=mention.route,
             vaccine=asked.kind == "vaccines",
         )
+        if not is_listed(interview, mention.entry, asked):
+            interview = interview.model_copy(update={"remarks": remarked(interview.remarks, asked.id, said)})
+            continue
         sure.append(_read_as(mention, around))
     interview = interview.model_copy(update={"doubts": tuple(doubts)})
     after = dialogue.having(
@@ -110,6 +113,8 @@ def _no_name(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -
     id = dialogue.interview.card or asked.id
     meant = list_answer(said, asked, around)
     listed = bool(items_of(dialogue.interview, asked))
+    if meant == "unsure" and listed:
+        return _done(dialogue.with_interview(remarks=remarked(dialogue.interview.remarks, id, said)), asked, id, around)
     if meant == "unsure":
         return give(dialogue, left_open(asked, "unsure").model_copy(update={"said": said}), asked, id, around)
     if meant == "all" and listed:
@@ -157,6 +162,8 @@ def settle_doubt(dialogue: Dialogue, word: str, rest: str, around: Surroundings)
         # "Steroids" names nothing: from now on it is called by the name that was tapped.
         said = "" if doubt.group else doubt.said
         interview = added(interview, rest, said=said, entry=rest, vaccine=vaccine, unnamed=doubt.group)
+    if rest != "none" and not is_listed(interview, rest or doubt.said, asked):
+        interview = interview.model_copy(update={"remarks": remarked(interview.remarks, asked.id, doubt.said)})
     return _doubting_routes(dialogue.having(interview=interview, notes=()), asked, around)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.flows.dialogue import Dialogue, Interview, Medicine
 from brasle_prescreen.question import Card
 
-# More names than this in one list go to the call, not to cards; they are kept and judged all the same.
+# More names than this in one list go to the call as they were typed, not to cards; such a list is never complete.
 LONGEST_LIST = 40
 
 
@@ -15,6 +15,10 @@ def items_of(interview: Interview, asked: Card) -> tuple[Medicine, ...]:
 
 def with_items(dialogue: Dialogue, asked: Card, items: tuple[Medicine, ...]) -> Dialogue:
     return dialogue.with_interview(**{"medicines" if asked.kind == "medicines" else "vaccines": items})
+
+
+def is_listed(interview: Interview, name: str, asked: Card) -> bool:
+    return any(one.name == name for one in items_of(interview, asked))
 
 
 def added(

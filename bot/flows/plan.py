@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from bot.flows.dialogue import Given, Interview, Medicine
+from bot.flows.name_list import LONGEST_LIST
 from brasle_prescreen.medicines import Lexicon
 from brasle_prescreen.partial_date import Span, shift
 from brasle_prescreen.question import AskedWhen, Card, Needs, Questions
@@ -65,6 +66,8 @@ def answers_at(cards: Iterable[str], interview: Interview, questions: Questions)
             answers["vaccines"] = [_vaccine(vaccine, interview) for vaccine in interview.vaccines]
         else:
             merge(answers, given.sets)
+    if len(interview.medicines) >= LONGEST_LIST and "treatments_complete" in answers:
+        answers["treatments_complete"] = UNSURE
     if interview.can_travel is not None:
         answers["can_travel"] = interview.can_travel
     if interview.wants_call:

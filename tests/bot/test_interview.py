@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.flows import name_list, plan
 from bot.flows.dialogue import Given, Interview, Medicine
 from bot.flows.plan import answers_of, relevant
 from tests.bot.family import BOY, Clock, Family, conversation
@@ -225,6 +226,71 @@ async def test_whoever_stops_at_a_child_too_young_is_not_sent_for_papers(
     shown = [text.key for text in family.shown.reply.details]
     assert ("result.papers" in shown) is papers
     assert shown[-1] == "result.not_a_decision"
+
+
+async def come_to(family: Family, card: str) -> None:
+    await family.begin()
+    while family.card != card:
+        await family._reply(BOY.get(family.card))
+
+
+async def test_not_sure_whether_it_was_read_right_keeps_the_words_and_the_other_ticks(family: Family) -> None:
+    said = "serious reaction to rituximab infusion with shock, also eggs"
+    await come_to(family, "allergy")
+    await family.says(said)
+    assert family.key == "confirm.ask"
+    await family.tap("unsure")
+    stored = (await family.stored()).interview
+    assert stored.given["allergy"].sets == {"allergy": ["other_severe"]}
+    assert [remark.said for remark in stored.remarks] == [said]
+
+
+@pytest.mark.parametrize(
+    ("card", "said", "asked"),
+    [
+        ("allergy", "serious reaction to rituximab infusion with shock", "confirm.ask"),
+        ("medicines", "rituximab, xyzmabium", "medicine.which.ask"),
+    ],
+)
+async def test_going_back_from_what_is_asked_back_keeps_the_words(
+    family: Family, card: str, said: str, asked: str
+) -> None:
+    await come_to(family, card)
+    await family.says(said)
+    assert family.key == asked
+    await family.command("back")
+    assert family.card != card
+    kept = (await family.stored()).interview
+    words = " ".join([*(remark.said for remark in kept.remarks), *(one.said for one in kept.medicines)])
+    assert said.rpartition(" ")[2] in words
+
+
+async def test_not_sure_of_the_rest_in_words_keeps_the_list(family: Family) -> None:
+    await come_to(family, "medicines")
+    await family.says("MMF")
+    await family.says("not sure about the others")
+    interview = (await family.stored()).interview
+    around = surroundings()
+    answers = answers_of(interview, around.questions, around.protocol.medicines, around.today)
+    assert answers["treatments"] == [{"drug": "mycophenolate_mofetil"}]
+    assert [remark.said for remark in interview.remarks] == ["not sure about the others"]
+
+
+async def test_names_beyond_the_longest_list_go_to_the_call_and_the_list_is_not_complete(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (name_list, plan):
+        monkeypatch.setattr(module, "LONGEST_LIST", 1)
+    await come_to(family, "medicines")
+    await family.says("MMF, rituximab")
+    await family.tap("done")
+    await family.tap("choose:complete")
+    interview = (await family.stored()).interview
+    assert [one.name for one in interview.medicines] == ["mycophenolate_mofetil"]
+    assert [remark.said for remark in interview.remarks] == ["MMF, rituximab"]
+    around = surroundings()
+    answers = answers_of(interview, around.questions, around.protocol.medicines, around.today)
+    assert answers["treatments_complete"] == "unsure"
 
 
 async def test_too_young_may_go_on(family: Family) -> None:
