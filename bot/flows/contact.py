@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.buttons import navigation_button
-from bot.flows.dialogue import Contact, Dialogue
+from bot.flows.dialogue import Contact, Dialogue, remarked
 from bot.flows.papers import all_papers
 from bot.flows.turn import Happened, PermissionChange, Surroundings, Turn, go, stay
 from bot.flows.understanding import AskBack, read_reach
@@ -138,6 +138,9 @@ def take_contact(dialogue: Dialogue, said: Incoming, around: Surroundings) -> Tu
     text = (said.text or said.phone or "").strip()
     if len(text) > LONGEST:
         return stay(dialogue, Text(key="contact.too_long"))
+    if word in ("time", "child") and word == step and text:  # the press answers, the words are kept for the call
+        remarks = remarked(dialogue.interview.remarks, f"contact_{step}", text)
+        dialogue = dialogue.with_interview(remarks=remarks)
     if step == "name" and text:
         return _keep(dialogue, "way", name=text)
     if step == "way" and word == "way" and rest in WAYS:

@@ -135,3 +135,11 @@ async def test_what_is_kept_can_be_seen_half_way_through_the_contact_details(fam
     await family.command("mydata")
     assert family.card == "mydata"
     assert read(family)["Name"] == "Mother of Bao"
+
+
+async def test_words_beside_a_press_are_kept_for_the_call(family: Family) -> None:
+    await to_the_check(family)
+    await family.tap("step:time")
+    await family.send(text="after seven", button="time:evening", revision=family.shown.revision)
+    assert read(family)["Good time"] == "In the evening"
+    assert [one.said for one in (await family.stored()).interview.remarks] == ["after seven"]
