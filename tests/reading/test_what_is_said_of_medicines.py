@@ -35,6 +35,10 @@ SAYINGS = {
     "吃着骁悉，在等贝利尤": "+-",
     "医生说看情况可能加贝利尤": "-",
     "telitacicept is what we would like": "-",
+    "贝利尤单抗待用": "-",
+    "医生本来开的是环磷酰胺": "?",
+    "advised to try belimumab": "?",
+    "she will move on to mycophenolate": "-",
     "用骁悉代替环磷酰胺": "+?",
     "we skipped azathioprine": "-",
     "MMF to be started once approved": "-",
@@ -60,6 +64,9 @@ SAYINGS = {
     # Other people.
     "孩子他爸打阿达木单抗，孩子吃羟氯喹": "-+",
     "同病房的孩子都打贝利尤，我们家打的是泰它西普": "-+",
+    "同学的妈妈说她家孩子用的倍力腾，我们用的是泰爱": "-+",
+    "My niece is on Humira; my daughter takes Plaquenil": "-+",
+    "MMF wasn't enough, tacrolimus was added": "++",
     "她大姨有类风湿，吃甲氨蝶呤。孩子吃强的松": "?+",
     "开了骁悉，但我没给孩子吃": "-",
     # Remarks in brackets speak of the name before them.
