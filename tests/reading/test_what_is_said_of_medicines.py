@@ -36,6 +36,8 @@ SAYINGS = {
     "医生说看情况可能加贝利尤": "-",
     "telitacicept is what we would like": "-",
     "贝利尤单抗待用": "-",
+    "先不上环磷酰胺，吃着骁悉": "-+",
+    "开了来氟米特，没拿药": "-",
     "医生本来开的是环磷酰胺": "?",
     "advised to try belimumab": "?",
     "she will move on to mycophenolate": "-",
@@ -67,6 +69,7 @@ SAYINGS = {
     "同学的妈妈说她家孩子用的倍力腾，我们用的是泰爱": "-+",
     "My niece is on Humira; my daughter takes Plaquenil": "-+",
     "MMF wasn't enough, tacrolimus was added": "++",
+    "亲戚家孩子也是这病，吃骁悉": "?",
     "她大姨有类风湿，吃甲氨蝶呤。孩子吃强的松": "?+",
     "开了骁悉，但我没给孩子吃": "-",
     # Remarks in brackets speak of the name before them.
