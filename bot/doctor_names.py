@@ -57,4 +57,6 @@ def _shown(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         return f"{len(value)} of them" if isinstance(value[0], SecretStr) else " ".join(value)
-    return "is set, and not shown" if isinstance(value, SecretStr) else str(value)
+    # An address with a name and password before its host is one that was meant otherwise: the password stays unsaid.
+    hidden = isinstance(value, SecretStr) or ("://" in str(value) and "@" in str(value))
+    return "is set, and not shown" if hidden else str(value)

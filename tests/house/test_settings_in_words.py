@@ -204,3 +204,8 @@ def test_the_example_of_settings_holds_settings_only_and_can_be_read() -> None:
     settings = Settings(_env_file=example)
     assert (settings.demo, settings.log_format, settings.notify, settings.residency) == (False, "json", (), "")
     assert {one.setting for one in problems(settings) if one.stops} <= {"trial files"}
+
+
+def test_a_password_within_an_address_is_not_repeated() -> None:
+    set_so = Settings(_env_file=None, public_url="https://ward:Secret-1@study.example.org")
+    assert "Secret-1" not in "\n".join(what_is_set(set_so))
