@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import platform
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 
@@ -18,8 +16,9 @@ def run(args: argparse.Namespace) -> int:
     from bot.doctor_names import strange_names, what_is_set
     from bot.doctor_place import ports
     from bot.store.backup import program_version
+    from bot.store.condition import SQLITE_VERSION, group_condition
 
-    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    versions = f"Python {platform.python_version()}, SQLite {SQLITE_VERSION}"
     print(f"brasle-prescreen {program_version()}, {versions}")
     settings = load_settings()
     if isinstance(settings, str):
@@ -40,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         print(problem.line())
     for line in what_is_set(settings):
         print(line)
-    for line in _group(settings):
+    for line in group_condition(settings.data, settings.telegram_group):
         print(line)
     print(*_kept(settings), sep="\n")
     files = _data_files(settings)
@@ -63,29 +62,6 @@ def _kept(settings: Any) -> list[str]:
     )
     told = f"ok    kept: {days}. Families are told (BRASLE_KEEP_..._DAYS, BRASLE_KEYS_BACKUP_DAYS)."
     return [told, *condition(settings.data, datetime.now(UTC))]
-
-
-def _group(settings: Any) -> list[str]:
-    """How the bot stands with the coordinators' group, as the server noted it last."""
-    path = settings.data / "brasle.sqlite3"
-    if settings.telegram_group is None or not path.exists():
-        return []
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as sql:
-            asked = "SELECT chat, trouble FROM telegram_group WHERE configured = ?"
-            found = sql.execute(asked, (settings.telegram_group,)).fetchall()
-    except sqlite3.Error:  # an older folder, or one in use: the server itself says what is wrong
-        return []
-    lines = []
-    for chat, trouble in found:
-        if chat != settings.telegram_group:
-            lines.append(f"note  BRASLE_TELEGRAM_GROUP: Telegram has given the group another number. Set it to {chat}.")
-        if trouble:
-            lines.append(
-                f"note  BRASLE_TELEGRAM_GROUP: the group cannot be written to ({trouble}). "
-                "Add the bot to it, and let it write."
-            )
-    return lines
 
 
 def _data_files(settings: Any) -> list[str]:

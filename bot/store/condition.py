@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.store.backup import DATABASE
 from bot.store.deletion_list import is_there
@@ -19,6 +20,8 @@ from bot.store.server_lock import holder_of
 
 _SQL = load_queries("keyring")
 _BACKLOG = load_queries("backlog")
+_GROUP = load_queries("telegram_group")
+SQLITE_VERSION = sqlite3.sqlite_version
 _ENOUGH = 1_000_000_000  # bytes
 _FRESH = timedelta(hours=26)  # a daily copy that is an hour or two late is no news
 _FAULTY_SINCE, _FAULTY_UNTIL = (3, 7, 0), (3, 51, 2)
@@ -82,22 +85,41 @@ def _copies(folder: Path, now: datetime) -> list[str]:
     return lines
 
 
-def _attention(folder: Path) -> list[str]:
-    """What waits for a person."""
+def group_condition(folder: Path, configured: int | None) -> list[str]:
+    """How the bot stands with the coordinators' group of the settings, as the server noted it last."""
+    lines = []
+    for chat, _, trouble, _ in _read(folder, _GROUP["group"], (configured,)) if configured is not None else ():
+        if chat != configured:
+            lines.append(f"note  BRASLE_TELEGRAM_GROUP: Telegram has given the group another number. Set it to {chat}.")
+        if trouble:
+            lines.append(
+                f"note  BRASLE_TELEGRAM_GROUP: the group cannot be written to ({trouble}). "
+                "Add the bot to it, and let it write."
+            )
+    return lines
+
+
+def _read(folder: Path, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+    """What stands in the database; nothing of an older folder, or a damaged one: the server itself says what is wrong."""
     if not (folder / DATABASE).exists():
         return []
     try:
         with closing(sqlite3.connect(f"{(folder / DATABASE).absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as sql:
-            aside, untaken = sql.execute(_BACKLOG["attention"]).fetchall()[0]
-    except sqlite3.Error:  # an older folder, or a damaged one: the server itself says what is wrong
+            return sql.execute(query, values).fetchall()
+    except sqlite3.Error:
         return []
+
+
+def _attention(folder: Path) -> list[str]:
+    """What waits for a person."""
     lines = []
-    if aside:
-        lines.append(f"note  updates: {aside} are set aside. See 'brasle-prescreen updates list'.")
-    if untaken:
-        lines.append(
-            f"note  notices: {untaken} to the site are not taken. The page Notices of the console names the address."
-        )
+    for aside, untaken in _read(folder, _BACKLOG["attention"]):
+        if aside:
+            lines.append(f"note  updates: {aside} are set aside. See 'brasle-prescreen updates list'.")
+        if untaken:
+            lines.append(
+                f"note  notices: {untaken} to the site are not taken. The page Notices of the console names the address."
+            )
     return lines
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from bot.store.condition import condition
+from bot.store.condition import condition, group_condition
 from bot.store.store import Store
 from tests.store.conftest import Clock
 
@@ -73,3 +74,13 @@ async def test_what_waits_for_a_person_is_counted(store: Store, folder: Path, cl
     sql.commit()
     sql.close()
     assert any("1 to the site are not taken" in line for line in said())
+
+
+def test_a_group_that_moved_or_refuses_is_named(store: Store, folder: Path) -> None:
+    assert group_condition(folder, -100) == []
+    with closing(sqlite3.connect(folder / "brasle.sqlite3")) as sql, sql:
+        sql.execute("INSERT INTO telegram_group (configured, chat, bot, trouble) VALUES (-100, -200, '', 'kicked')")
+    moved, refused = group_condition(folder, -100)
+    assert "Set it to -200" in moved
+    assert "(kicked)" in refused
+    assert group_condition(folder, None) == []
