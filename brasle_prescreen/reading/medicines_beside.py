@@ -9,9 +9,10 @@ from functools import cache
 from typing import NamedTuple
 
 from brasle_prescreen.medicines import Lexicon, Medicine
+from brasle_prescreen.reading.medicine_clauses import Use
 from brasle_prescreen.reading.medicine_index import index_of
 from brasle_prescreen.reading.medicine_place import NAME_MASK, Place, mask
-from brasle_prescreen.reading.medicine_scope import Use, uses_of
+from brasle_prescreen.reading.medicine_scope import uses_of
 from brasle_prescreen.reading.medicines_said import find_names, is_supplement, prepared
 from brasle_prescreen.reading.words import any_of, matcher
 

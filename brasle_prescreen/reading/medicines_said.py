@@ -10,9 +10,11 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from brasle_prescreen.medicines import Lexicon
+from brasle_prescreen.reading.medicine_clauses import Use
 from brasle_prescreen.reading.medicine_index import index_of
+from brasle_prescreen.reading.medicine_over import is_over
 from brasle_prescreen.reading.medicine_place import CJK, How, Place, mask
-from brasle_prescreen.reading.medicine_scope import Use, is_over, uses_of
+from brasle_prescreen.reading.medicine_scope import uses_of
 from brasle_prescreen.reading.plain import is_too_long, plain, tight
 from brasle_prescreen.reading.reading import Reading, ask_back, found
 from brasle_prescreen.reading.words import any_of, load, matcher, says
