@@ -100,7 +100,8 @@ def _begin(size: Size) -> Outcome:
 
 
 async def _rest(outcome: Outcome, folder: Path, made: list[Path], size: Size) -> None:
-    refused, tried = _damage(outcome, made, size.damages)
+    # The first ones are the smallest: each is read and written whole, thousands of times.
+    refused, tried = _damage(outcome, made[:5], size.damages)
     outcome.count = len(made) + tried
     outcome.figures |= {"backups": len(made), "damaged": tried, "refused": refused}
     outcome.check(refused == tried, f"every damaged backup is refused, not {tried - refused} of {tried}")
