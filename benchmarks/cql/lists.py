@@ -98,9 +98,9 @@ def stable(rule: StableTreatment) -> Elm:
     counted = elm.query(TREATMENTS, "T", elm.negated(among(flag, [NONE])))
     late = elm.exists(counted, "T", all_of(one("pulse"), elm.negated(surely_over)))
 
-    def taken(name: str) -> Elm:
-        here = all_of(is_true(one("current")), elm.negated(one("pulse")), among(flag, [name]))
-        return elm.query(TREATMENTS, "T", here)
+    def taken(name: str, *perhaps: Elm) -> Elm:
+        now = any_of(is_true(one("current")), *perhaps)
+        return elm.query(TREATMENTS, "T", all_of(now, elm.negated(one("pulse")), among(flag, [name])))
 
     doubtful = any_of(
         unknown(one("current")),
@@ -112,18 +112,24 @@ def stable(rule: StableTreatment) -> Elm:
     any_steroid = call("Exists", steroids)
     antimalarials, immunosuppressants = taken(rule.antimalarial), taken(rule.immunosuppressant)
     order = _unchanged(rule.immunosuppressant_for)
+    # What may still be taken besides: nothing may be out of order with it either.
+    may_be = unknown(one("current"))
+    all_steroids, all_immunosuppressants = taken(rule.steroid, may_be), taken(rule.immunosuppressant, may_be)
+    undisturbed = all_of(
+        any_of(elm.negated(call("Exists", all_steroids)), is_true(_steroid_in_order(rule, all_steroids))),
+        elm.negated(elm.exists(all_immunosuppressants, "T", elm.negated(is_true(order)))),
+    )
     in_order = any_of(
         all_of(any_steroid, is_true(steroid)),
         elm.exists(antimalarials, "T", known(one("changed_earliest"))),
         elm.exists(immunosuppressants, "T", is_true(order)),
     )
-    out = any_of(all_of(any_steroid, elm.is_false(steroid)), elm.exists(immunosuppressants, "T", elm.is_false(order)))
     open_ = any_of(all_of(any_steroid, unknown(steroid)), elm.exists(immunosuppressants, "T", unknown(order)))
     irrelevant = elm.exists(antimalarials, "T", unknown(one("changed_earliest")))
     return cases(
         (unknown(TREATMENTS), NULL),
         (late, NULL),
-        (in_order, cases((any_of(out, open_), NULL), otherwise=TRUE)),
+        (in_order, cases((undisturbed, TRUE))),
         (all_of(may_fail, elm.negated(any_of(open_, irrelevant))), FALSE),
     )
 
