@@ -70,7 +70,7 @@ def _pressed(dialogue: Dialogue, said: Incoming, asked: Card, id: str, around: S
     if asked.kind in ("medicines", "vaccines") and (asked.choice(rest) is None or word != "choose"):
         return listing.pressed(dialogue, word, rest, said, asked, id, around)
     dialogue = _with_words(dialogue, said, id)
-    if asked.kind == "multiple":
+    if asked.kind == "multiple" and said.choices is not None:
         dialogue = dialogue.with_interview(ticked=_boxes(said, asked, interview))
     if word == "tick" and (choice := asked.choice(rest)):
         return _tick(dialogue, choice)

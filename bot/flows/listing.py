@@ -6,7 +6,7 @@ from bot.flows.as_given import left_open, one_choice
 from bot.flows.cards import joined, name_of, term
 from bot.flows.dialogue import Dialogue, Doubt, Given, Interview, remarked
 from bot.flows.giving import give
-from bot.flows.name_list import added, is_listed, items_of, with_items
+from bot.flows.name_list import added, has_name, items_of, with_items
 from bot.flows.turn import Surroundings, Turn, stay
 from bot.flows.understanding_lists import Mention, list_answer, mentioned
 from bot.message import Incoming, Text
@@ -91,7 +91,7 @@ def typed(dialogue: Dialogue, said: str, asked: Card, around: Surroundings) -> T
             route=mention.route,
             vaccine=asked.kind == "vaccines",
         )
-        if not is_listed(interview, mention.entry, asked):
+        if not has_name(items_of(interview, asked), mention.entry):
             interview = interview.model_copy(update={"remarks": remarked(interview.remarks, asked.id, said)})
             continue
         sure.append(_read_as(mention, around))
@@ -162,7 +162,7 @@ def settle_doubt(dialogue: Dialogue, word: str, rest: str, around: Surroundings)
         # "Steroids" names nothing: from now on it is called by the name that was tapped.
         said = "" if doubt.group else doubt.said
         interview = added(interview, rest, said=said, entry=rest, vaccine=vaccine, unnamed=doubt.group)
-    if rest != "none" and not is_listed(interview, rest or doubt.said, asked):
+    if rest != "none" and not has_name(items_of(interview, asked), rest or doubt.said):
         interview = interview.model_copy(update={"remarks": remarked(interview.remarks, asked.id, doubt.said)})
     return _doubting_routes(dialogue.having(interview=interview, notes=()), asked, around)
 

@@ -17,8 +17,8 @@ def with_items(dialogue: Dialogue, asked: Card, items: tuple[Medicine, ...]) -> 
     return dialogue.with_interview(**{"medicines" if asked.kind == "medicines" else "vaccines": items})
 
 
-def is_listed(interview: Interview, name: str, asked: Card) -> bool:
-    return any(one.name == name for one in items_of(interview, asked))
+def has_name(items: tuple[Medicine, ...], name: str) -> bool:
+    return any(one.name == name for one in items)
 
 
 def added(
@@ -34,7 +34,7 @@ def added(
     """The interview with one more name on its list; a name already there is not listed twice, an unnamed drip once."""
     field = "vaccines" if vaccine else "medicines"
     items: tuple[Medicine, ...] = getattr(interview, field)
-    if any(one.name == name for one in items) or len(items) >= LONGEST_LIST:
+    if has_name(items, name) or len(items) >= LONGEST_LIST:
         return interview
     one = Medicine(
         number=interview.next_number,

@@ -35,19 +35,24 @@ def speak_of_the_last(masked: str, clause: Clause, found: list[Use | None], plac
     ):
         return  # "next week at the clinic" plans a visit
     first = next(iter(strong(markers_of(said, 0, len(said)))), None)
-    if first is None:
-        return
-    if first.use is Use.TAKEN and found[last] is Use.UNCLEAR and _says_near(masked, places[last], "medicines.talked"):
-        found[last] = Use.TAKEN if says(said, "medicines.did") else Use.UNCLEAR
-        return
-    if first.use is Use.TAKEN and found[last] is Use.NOT_TAKEN:
-        if _takes_back(said, first) or (
-            says(said, "medicines.did") and _says_near(masked, places[last], "medicines.planned")
-        ):
-            found[last] = Use.UNCLEAR
-        return
-    if first.use is not Use.NOT_TAKEN:
-        return
+    if first is not None and first.use is Use.TAKEN:
+        found[last] = _affirmed(masked, said, first, found[last], places[last])
+    elif first is not None and first.use is Use.NOT_TAKEN:
+        _deny(masked, clause, said, found, places, last)
+
+
+def _affirmed(masked: str, said: str, first: Marker, use: Use | None, place: Place) -> Use | None:
+    """What was only talked about, and then taken, is taken; a "not" or a plan that the remark undoes: ask back."""
+    did = says(said, "medicines.did")
+    if use is Use.UNCLEAR and did and _says_near(masked, place, "medicines.talked"):
+        return Use.TAKEN
+    if use is Use.NOT_TAKEN and (_takes_back(said, first) or (did and _says_near(masked, place, "medicines.planned"))):
+        return Use.UNCLEAR
+    return use
+
+
+def _deny(masked: str, clause: Clause, said: str, found: list[Use | None], places: list[Place], last: int) -> None:
+    """The last name is not taken, and those that were listed with it; how far that reaches, nobody can always tell."""
     refused = says(said, "medicines.we_refused")
     if found[last] is not None and not refused and not _says_near(masked, places[last], "medicines.talked"):
         return

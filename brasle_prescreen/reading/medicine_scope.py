@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from brasle_prescreen.reading.medicine_clauses import (
     Clause,
@@ -25,13 +24,6 @@ from brasle_prescreen.reading.words import matcher, says
 FULL_STOPS = frozenset(".;!?\n\u3002")
 
 
-class Heading(NamedTuple):
-    """A line that ends with a colon: what it says holds for the names in the lines below."""
-
-    end: int
-    use: Use | None
-
-
 def uses_of(text: str, places: list[Place]) -> list[Use]:
     """One use for each place, in order."""
     return _Message(text, places).uses()
@@ -47,7 +39,7 @@ class _Message:
         self._places = places
         self._found: list[Use | None] = [None] * len(places)
         self._carried: Use | None = None
-        self._heading: Heading | None = None
+        self._none_below: int | None = None  # the end of a line such as "never had:"
         self._elsewhere = False
 
     def uses(self) -> list[Use]:
@@ -64,7 +56,8 @@ class _Message:
     def _hear_words(self, clause: Clause) -> None:
         said = self._masked[clause.start : clause.end]
         if said.rstrip().endswith(":"):
-            self._heading = Heading(clause.end, decisive(markers_of(self._masked, clause.start, clause.end)))
+            use = decisive(markers_of(self._masked, clause.start, clause.end))
+            self._none_below = clause.end if use is Use.NOT_TAKEN else None
             return
         speak_of_the_last(self._masked, clause, self._found, self._places)
         self._elsewhere = (self._elsewhere or _is_ill(said)) and not says(said, "patient")
@@ -100,9 +93,9 @@ class _Message:
         return judged
 
     def _under_heading(self, clause: Clause, judged: list[Use | None]) -> list[Use | None]:
-        if self._heading is not None and _ends_list(self._masked[self._heading.end : clause.start]):
-            self._heading = None
-        if self._heading is None or self._heading.use is not Use.NOT_TAKEN:
+        """What the last line that ends with a colon says, it says of the names below."""
+        if self._none_below is None or _ends_list(self._masked[self._none_below : clause.start]):
+            self._none_below = None
             return judged
         return [use or Use.NOT_TAKEN for use in judged]
 
@@ -162,11 +155,7 @@ def _judge(masked: str, clause: Clause, groups: list[Group]) -> list[Use | None]
 def _with_plans(masked: str, edges: list[int], markers: list[Marker], uses: list[Use | None]) -> list[Use | None]:
     """A plan to change from one medicine to another: the first is taken. A plan that was carried out: ask back."""
     plans = [marker.start for marker in markers if matcher("medicines.planned").match(masked, marker.start)]
-    if (
-        len(uses) > 1
-        and any(at < edges[3] for at in plans)
-        and not matcher("medicines.just_done").search(masked[: edges[3]])
-    ):
+    if len(uses) > 1 and any(at < edges[3] for at in plans) and not says(masked[: edges[3]], "medicines.just_done"):
         changes = matcher("medicines.changes").finditer(masked, edges[0], edges[3])
         if any(match.end() > edges[2] for match in changes):
             return [Use.TAKEN, Use.NOT_TAKEN, *uses[2:]]

@@ -37,6 +37,10 @@ class Clinic:
         return next(cookie["value"] for cookie in cookies if cookie["name"] == "talk")
 
 
+# As far as a question: otherwise "none of these", "no" or "not sure".
+SHORTEST = {"language": "language:zh_Hans", "permission": "agree", "respondent": "choose:parent"}
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def clinic(chromium: Browser, tmp_path: Path) -> AsyncIterator[Clinic]:
     app = App(Settings(_env_file=None, data=tmp_path, public_url="http://study.example"))
@@ -47,6 +51,14 @@ async def clinic(chromium: Browser, tmp_path: Path) -> AsyncIterator[Clinic]:
     server.should_exit = True
     await task
     await app.store.close()
+
+
+async def asked_at(clinic: Clinic, card: str) -> Parent:
+    """A parent in Chinese, come to this question by the shortest way."""
+    parent = await clinic.parent("zh-CN")
+    await parent.page.goto(clinic.url)
+    await parent.go_on(card, SHORTEST)
+    return parent
 
 
 async def test_a_chinese_family_from_the_poster_to_the_queue(clinic: Clinic, caplog: pytest.LogCaptureFixture) -> None:
@@ -204,10 +216,7 @@ async def test_an_english_family_that_is_sure_of_nothing_pauses_and_leaves(clini
 
 
 async def test_whoever_asks_for_a_person_in_words_finds_the_boxes_as_they_were(clinic: Clinic) -> None:
-    parent = await clinic.parent("zh-CN")
-    await parent.page.goto(clinic.url)
-    plan = {"language": "language:zh_Hans", "permission": "agree", "respondent": "choose:parent"}
-    await parent.go_on("symptoms", plan)
+    parent = await asked_at(clinic, "symptoms")
     await parent.tick("tick:rash")
     assert await parent.type("找人工") == "person"
     assert await parent.press("resume") == "symptoms"
@@ -215,10 +224,7 @@ async def test_whoever_asks_for_a_person_in_words_finds_the_boxes_as_they_were(c
 
 
 async def test_a_form_sent_twice_brings_no_private_tick_back_to_the_screen(clinic: Clinic) -> None:
-    parent = await clinic.parent("zh-CN")
-    await parent.page.goto(clinic.url)
-    plan = {"language": "language:zh_Hans", "permission": "agree", "respondent": "choose:parent"}
-    await parent.go_on("viruses", plan)
+    parent = await asked_at(clinic, "viruses")
     await parent.tick("tick:hiv")
     said = await parent.page.evaluate("new URLSearchParams(new FormData(document.getElementById('said'))).toString()")
     assert await parent.press("only") == "hiv"
@@ -231,10 +237,7 @@ async def test_a_form_sent_twice_brings_no_private_tick_back_to_the_screen(clini
 
 @pytest.mark.parametrize("leaving", ["delete", "restart"])
 async def test_ticks_do_not_outlive_a_deletion_or_a_new_beginning(clinic: Clinic, leaving: str) -> None:
-    parent = await clinic.parent("zh-CN")
-    await parent.page.goto(clinic.url)
-    plan = {"language": "language:zh_Hans", "permission": "agree", "respondent": "choose:parent"}
-    await parent.go_on("symptoms", plan)
+    parent = await asked_at(clinic, "symptoms")
     await parent.tick("tick:rash")
     if leaving == "delete":
         assert await parent.type("删除我的资料") == "delete"
@@ -243,7 +246,7 @@ async def test_ticks_do_not_outlive_a_deletion_or_a_new_beginning(clinic: Clinic
     else:
         assert await parent.type("/restart") == "restart"
         await parent.press("restart:yes")
-    await parent.go_on("symptoms", plan)
+    await parent.go_on("symptoms", SHORTEST)
     assert await parent.page.locator("input:checked").count() == 0
 
 

@@ -48,7 +48,7 @@ def _walk(chats: int, *, long: bool) -> None:
                 derandomize=not long,
                 database=None,
                 deadline=None,
-                # Steps of hours cannot be made few: a long walk that fails is told by its seed.
+                # Steps of hours cannot be made few: a long walk that fails is told by the steps as they were.
                 phases=(Phase.generate,) if long else (Phase.generate, Phase.shrink),
                 print_blob=True,
                 suppress_health_check=list(HealthCheck),
