@@ -24,9 +24,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.fixture(autouse=True)
 def _the_log_is_as_it_was() -> Iterator[None]:
-    """A command that a test runs in this process sets the log up: it would go on writing to that test's output."""
-    hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
+    """A command that a test runs in this process sets the log up: it would go on writing to that test's output, and every
+    later test would hear what libraries tell at that level.
+    """
+    root = logging.getLogger()
+    hooks, level = (sys.excepthook, sys.unraisablehook, threading.excepthook), root.level
     yield
     sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
-    root = logging.getLogger()
+    root.setLevel(level)
     root.handlers[:] = [one for one in root.handlers if not isinstance(one.formatter, ProcessorFormatter)]

@@ -6,7 +6,6 @@ import ast
 import asyncio
 import io
 import json
-import logging
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -155,13 +154,8 @@ def test_password_fields_hide_and_may_be_filled_by_a_manager() -> None:
 
 def test_log_lines_carry_utc() -> None:
     written = io.StringIO()
-    before = logging.getLogger().handlers[:], logging.getLogger().level
-    try:
-        log.set_up("INFO", "json", written)
-        log.logger("bot.test").info("A line.")
-    finally:
-        logging.getLogger().handlers[:] = before[0]
-        logging.getLogger().setLevel(before[1])
+    log.set_up("INFO", "json", written)
+    log.logger("bot.test").info("A line.")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", json.loads(written.getvalue())["timestamp"])
 
 

@@ -8,7 +8,6 @@ import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,16 +20,13 @@ BOT = Path(log.__file__).parent
 
 
 @pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
+def lines(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     for name in ("excepthook", "unraisablehook"):
         monkeypatch.setattr(sys, name, getattr(sys, name))
     monkeypatch.setattr("threading.excepthook", lambda given: None)
     written = io.StringIO()
     log.set_up("DEBUG", "json", written)
-    yield written
-    root.handlers[:], root.level = before[0], before[1]
+    return written
 
 
 def last(lines: io.StringIO) -> dict[str, object]:
